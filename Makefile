@@ -1,0 +1,49 @@
+# The two commands: `make demo` shows the main job, `make test` proves it. Both set everything up themselves.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test lint format generate lock bench clean
+
+demo: $(READY)
+	@$(BIN)/otel-trading demo
+
+test: $(READY) lint
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# What is generated from model/ and from the demo; a test fails when one of these is stale.
+generate: $(READY)
+	$(BIN)/python -m model
+	$(BIN)/ruff format otel_trading/semconv
+
+bench: $(READY)
+	$(BIN)/python -m bench
+
+# Names, versions and hashes only; resolved anew on purpose, never by the way.
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra ccxt --extra demo --group dev --universal \
+	  --python-version 3.10 --no-strip-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --output-file requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .cache build dist .coverage .coverage.*

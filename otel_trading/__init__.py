@@ -1,0 +1,1 @@
+"""OpenTelemetry for Python trading systems: one order, one story."""

@@ -1,0 +1,1 @@
+"""Recorded telemetry: from the SDK to plain records, masked, kept on this machine or sent on."""
