@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias, Union
 
-Value: TypeAlias = Union[
-    None, bool, int, float, str, bytes, "list[Value]", "tuple[Value, ...]", "dict[str, Value]"
-]
+Value: TypeAlias = Union[bool, int, float, str, bytes, "list[Value]", "tuple[Value, ...]", "dict[str, Value]", None]
 """What an OTLP ``AnyValue`` can hold."""
 
 Attributes: TypeAlias = "dict[str, Value]"

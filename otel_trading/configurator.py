@@ -1,0 +1,59 @@
+"""What ``opentelemetry-instrument`` loads second: the SDK, put together for a trading bot."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from opentelemetry import metrics, propagate, trace
+from opentelemetry._logs import get_logger_provider
+from opentelemetry.sdk._configuration import _OTelSDKConfigurator
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.trace import TracerProvider
+
+from otel_trading import settings
+from otel_trading.orders.contain import contained
+from otel_trading.telemetry import logs
+from otel_trading.telemetry.pipeline import Pipeline
+from otel_trading.telemetry.processors import StampLogs, StampSpans
+from otel_trading.telemetry.propagation import GatedPropagator
+from otel_trading.telemetry.shutdown import Ending
+
+_logger = logging.getLogger("otel_trading")
+
+
+class TradingConfigurator(_OTelSDKConfigurator):
+    """Puts the SDK together: stamping, lanes to the exporters, log capture, the gate on headers, the end."""
+
+    def _configure(self, **kwargs: Any) -> None:
+        found, problems = settings.load()
+        settings.replace_current(found)
+        pipeline = Pipeline(found)
+        super()._configure(
+            span_processors=[StampSpans()],
+            log_record_processors=[StampLogs()],
+            export_span_processor=pipeline.span_processor,
+            export_log_record_processor=pipeline.log_processor,
+            setup_logging_handler=False,
+            **kwargs,
+        )
+        propagate.set_global_textmap(GatedPropagator(propagate.get_global_textmap(), found.propagate_hosts))
+        with contained():
+            logs.install(found)
+        Ending(pipeline, *_providers(), found.shutdown_seconds).install()
+        for problem in problems:
+            _logger.warning("%s", problem)
+
+
+def _providers() -> tuple[TracerProvider | None, LoggerProvider | None, MeterProvider | None]:
+    tracers, loggers, meters = (
+        trace.get_tracer_provider(),
+        get_logger_provider(),
+        metrics.get_meter_provider(),
+    )
+    return (
+        tracers if isinstance(tracers, TracerProvider) else None,
+        loggers if isinstance(loggers, LoggerProvider) else None,
+        meters if isinstance(meters, MeterProvider) else None,
+    )

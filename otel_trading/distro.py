@@ -1,0 +1,58 @@
+"""What ``opentelemetry-instrument`` loads first: defaults for a trading bot, and how instrumentors are loaded."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.instrumentation.distro import BaseDistro
+
+from otel_trading import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+    from opentelemetry.util._importlib_metadata import EntryPoint
+
+DEFAULTS: Mapping[str, str] = {
+    # The same CPU as gRPC, half the import time and 16 MB less memory.
+    "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+    # Rules look at minutes: a bot whose metrics are a minute old is seen too late.
+    "OTEL_METRIC_EXPORT_INTERVAL": "15000",
+    # Which process on which host sent the order; command arguments stay out, bots pass secrets there.
+    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "otel,host,os,process,service_instance,otel_trading",
+}
+"""Standard variables that are set where the user left them unset, each because the SDK's default hurts a bot."""
+
+_EXPORTERS = ("OTEL_TRACES_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER")
+_ENDPOINTS = (
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+)
+_TARGETS = {"store": "otel_trading", "otlp": "otlp", "both": "otel_trading,otlp"}
+
+
+def set_defaults(environ: MutableMapping[str, str]) -> None:
+    """Set in ``environ`` what the user left unset; what is set stands."""
+    target = settings.load(environ)[0].export
+    if target == "auto":
+        target = "otlp" if any(environ.get(name) for name in _ENDPOINTS) else "store"
+    for name, default in DEFAULTS.items():
+        environ.setdefault(name, default)
+    for name in _EXPORTERS:
+        environ.setdefault(name, _TARGETS[target])
+
+
+class TradingDistro(BaseDistro):
+    """The distribution."""
+
+    def _configure(self, **_: Any) -> None:
+        set_defaults(os.environ)
+
+    def load_instrumentor(self, entry_point: EntryPoint, **kwargs: Any) -> None:
+        """Load an instrumentor; the one for logging without its root handler, as logs are captured elsewhere."""
+        if entry_point.name == "logging":
+            kwargs["enable_log_auto_instrumentation"] = False
+        super().load_instrumentor(entry_point, **kwargs)

@@ -1,0 +1,134 @@
+"""The instrumentor of ccxt: sync, async and pro, every exchange class."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import TYPE_CHECKING, Any
+
+import wrapt
+from opentelemetry import context as otel
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined] # untyped upstream
+
+from otel_trading.instrumentation.ccxt import connections, limits
+from otel_trading.instrumentation.ccxt.hooks import OPERATIONS
+from otel_trading.instrumentation.ccxt.observed import CcxtFields
+from otel_trading.instrumentation.toolkit.patching import Patches
+from otel_trading.instrumentation.toolkit.wrapping import watched
+from otel_trading.orders.contain import contained
+from otel_trading.orders.context import use_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from types import ModuleType
+
+_MODULES = ("ccxt", "ccxt.async_support", "ccxt.pro")
+_FIELDS = CcxtFields()
+
+
+class CcxtInstrumentor(BaseInstrumentor):  # type: ignore[misc] # untyped upstream
+    """Instruments ccxt when the bot imports it; importing ccxt is left to the bot."""
+
+    _patches = Patches()
+    _hooked = False
+
+    def instrumentation_dependencies(self) -> Collection[str]:
+        """Return the versions of ccxt that this was made for."""
+        return ("ccxt >= 4.4",)
+
+    def _instrument(self, **_: Any) -> None:
+        self._patches.active = True
+        for name in _MODULES:
+            if name in sys.modules:
+                _patch_module(self._patches, sys.modules[name])
+        if not CcxtInstrumentor._hooked:
+            CcxtInstrumentor._hooked = True
+            for name in _MODULES:
+                wrapt.register_post_import_hook(self._imported, name)
+
+    def _imported(self, module: ModuleType) -> None:
+        if self._patches.active:
+            with contained():
+                _patch_module(self._patches, module)
+
+    def _uninstrument(self, **_: Any) -> None:
+        self._patches.active = False
+        self._patches.restore(kind for name in _MODULES if name in sys.modules for kind in _classes(sys.modules[name]))
+
+
+def _classes(module: ModuleType) -> Iterator[type]:
+    """Yield every class of ``module``'s exchanges, base classes first come, each once."""
+    seen: set[type] = {object}
+    for name in getattr(module, "exchanges", ()):
+        exchange = getattr(module, name, None)
+        if isinstance(exchange, type):
+            for kind in reversed(exchange.__mro__):
+                if kind not in seen:
+                    seen.add(kind)
+                    yield kind
+
+
+def _patch_module(patches: Patches, module: ModuleType) -> None:
+    for kind in _classes(module):
+        own = vars(kind)
+        for name in OPERATIONS.keys() & own.keys():
+            operation = functools.partial(OPERATIONS[name], _FIELDS)
+            patches.replace(kind, name, functools.partial(_watched, operation=operation, patches=patches))
+        for name, after in _AFTERWARDS.items():
+            if name in own:
+                patches.replace(kind, name, functools.partial(_followed, after=after, patches=patches))
+    client = sys.modules.get("ccxt.async_support.base.ws.client")
+    if client is not None:
+        patches.replace(client.Client, "connect", functools.partial(_detached, patches=patches))
+
+
+def _watched(original: Callable[..., Any], operation: Any, patches: Patches) -> Callable[..., Any]:
+    return watched(original, operation, patches)
+
+
+def _followed(original: Callable[..., Any], after: Callable[..., None], patches: Patches) -> Callable[..., Any]:
+    """Return ``original`` with ``after`` told of each call's arguments once it returned."""
+
+    @functools.wraps(original)
+    def follow(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
+        if patches.active:
+            with contained():
+                after(self, *args, **kwargs)
+        return result
+
+    return follow
+
+
+def _detached(original: Callable[..., Any], patches: Patches) -> Callable[..., Any]:
+    """Return ``original`` run outside any order: a websocket outlives the order it was opened for."""
+
+    @functools.wraps(original)
+    def detached(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not patches.active:
+            return original(self, *args, **kwargs)
+        with use_context(otel.Context()):
+            return original(self, *args, **kwargs)
+
+    return detached
+
+
+def _answered(exchange: Any, *args: Any, **kwargs: Any) -> None:
+    headers = kwargs.get("response_headers", args[4] if len(args) > 4 else None)  # noqa: PLR2004 - the fifth
+    limits.record(str(getattr(exchange, "id", "")), headers)
+
+
+def _connected(exchange: Any, client: Any, *_: Any) -> None:
+    connections.connected(exchange, client)
+
+
+def _disconnected(exchange: Any, client: Any, cause: Any = None) -> None:
+    connections.disconnected(exchange, client, cause)
+
+
+_AFTERWARDS: dict[str, Callable[..., None]] = {
+    "on_rest_response": _answered,
+    "on_connected": _connected,
+    "on_error": _disconnected,
+    "on_close": _disconnected,
+}

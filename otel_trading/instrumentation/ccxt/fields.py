@@ -1,0 +1,248 @@
+"""How ccxt names things: pure functions from its arguments and unified structures to ours."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from otel_trading.instrumentation.toolkit.terms import OrderReference, OrderRequest, each
+from otel_trading.orders.state import Execution
+from otel_trading.orders.updates import OrderUpdate
+from otel_trading.semconv.attributes import TradingInstrumentTypeValues as InstrumentType
+from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
+from otel_trading.semconv.attributes import TradingOrderTimeInForceValues as TimeInForce
+from otel_trading.semconv.attributes import TradingOrderTypeValues as OrderType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from otel_trading.instrumentation.toolkit.wrapping import Call
+
+# The parameters under which ccxt's venues take a client order id.
+CLIENT_ID_PARAMETERS = (
+    "clientOrderId",
+    "newClientOrderId",
+    "client_order_id",
+    "origClientOrderId",
+    "clientOid",
+    "orderLinkId",
+    "clOrdId",
+    "clOrdID",
+    "cl_ord_id",
+    "cliOrdId",
+    "cloid",
+    "client_id",
+    "clientId",
+)
+_STATUSES = {
+    "open": Status.NEW,
+    "closed": Status.FILLED,
+    "canceled": Status.CANCELED,
+    "canceling": Status.PENDING_CANCEL,
+    "rejected": Status.REJECTED,
+    "expired": Status.EXPIRED,
+}
+_TYPES = {kind.value: kind.value for kind in OrderType} | {
+    "stop_market": OrderType.STOP.value,
+    "stop_loss": OrderType.STOP.value,
+    "stop_loss_limit": OrderType.STOP_LIMIT.value,
+    "take_profit_market": OrderType.TAKE_PROFIT.value,
+    "trailing_stop_market": OrderType.TRAILING_STOP.value,
+    "limit_maker": OrderType.LIMIT.value,
+}
+_TIMES_IN_FORCE = {kind.value: kind.value for kind in TimeInForce} | {"po": TimeInForce.GTX.value}
+_INSTRUMENTS = {kind.value for kind in InstrumentType}
+_TICK_SIZE = 4  # ccxt.TICK_SIZE: precision is given as the smallest step
+_DECIMAL_PLACES = 2  # ccxt.DECIMAL_PLACES: precision is given as a number of decimals
+_NS_PER_MS = 1_000_000
+
+
+def number(value: Any) -> float | None:
+    """Return a number as ccxt's users give it (int, float, str, Decimal), or None where it is none."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def text(value: Any) -> str:
+    """Return an id as text; empty where there is none."""
+    return "" if value is None else str(value)
+
+
+def nanoseconds(milliseconds: Any) -> int | None:
+    """Return a ccxt timestamp (ms since the epoch) in nanoseconds."""
+    found = number(milliseconds)
+    return None if found is None else int(found) * _NS_PER_MS
+
+
+def client_id(params: Mapping[str, Any]) -> str:
+    """Return the client order id among the extra parameters of a call."""
+    return next((text(params[name]) for name in CLIENT_ID_PARAMETERS if params.get(name)), "")
+
+
+def instrument_type(exchange: Any, symbol: str) -> str:
+    """Return the instrument's type: from the loaded market, else by ccxt's notation of symbols."""
+    market = _market(exchange, symbol)
+    kind = market.get("type") if market else None
+    if kind in _INSTRUMENTS:
+        return str(kind)
+    base, colon, settle = symbol.partition(":")
+    if not colon:
+        return InstrumentType.SPOT.value if "/" in base else ""
+    ending = settle.rpartition("-")[2]
+    if ending in {"C", "P"}:
+        return InstrumentType.OPTION.value
+    return InstrumentType.FUTURE.value if "-" in settle else InstrumentType.SWAP.value
+
+
+def decimals(exchange: Any, symbol: str, of: str) -> int | None:
+    """Return the number of decimals of a market's ``price`` or ``amount``, where markets are loaded."""
+    market = _market(exchange, symbol)
+    step = ((market or {}).get("precision") or {}).get(of)
+    if step is None:
+        return None
+    mode = getattr(exchange, "precisionMode", None)
+    if mode == _DECIMAL_PLACES:
+        return int(step)
+    if mode == _TICK_SIZE:
+        exponent = Decimal(str(step)).normalize().as_tuple().exponent
+        return max(-exponent, 0) if isinstance(exponent, int) else None
+    return None
+
+
+def _market(exchange: Any, symbol: str) -> Mapping[str, Any] | None:
+    markets = getattr(exchange, "markets", None)
+    found = markets.get(symbol) if isinstance(markets, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def order_type(given: Any, params: Mapping[str, Any]) -> str:
+    """Return the order type (FIX OrdType, 40) of ccxt's ``type`` and parameters."""
+    word = text(given).lower()
+    kind = _TYPES.get(word, OrderType.OTHER.value)
+    if stop_price(params) is not None and kind in (OrderType.MARKET.value, OrderType.LIMIT.value):
+        return OrderType.STOP.value if kind == OrderType.MARKET.value else OrderType.STOP_LIMIT.value
+    return kind
+
+
+def stop_price(params: Mapping[str, Any]) -> float | None:
+    """Return the trigger price (FIX StopPx, 99) among the parameters."""
+    names = ("triggerPrice", "stopPrice", "stopLossPrice", "takeProfitPrice")
+    return next((number(params[name]) for name in names if params.get(name) is not None), None)
+
+
+def time_in_force(params: Mapping[str, Any]) -> str:
+    """Return the time in force (FIX TimeInForce, 59) among the parameters."""
+    if params.get("postOnly"):
+        return TimeInForce.GTX.value
+    given = text(params.get("timeInForce")).lower()
+    return _TIMES_IN_FORCE.get(given, TimeInForce.OTHER.value) if given else ""
+
+
+def request(exchange: Any, arguments: Mapping[str, Any]) -> OrderRequest:
+    """Return what the arguments of an order call, or one order of a batch, ask for."""
+    params = arguments.get("params") or {}
+    symbol = text(arguments.get("symbol"))
+    return OrderRequest(
+        venue=text(getattr(exchange, "id", "")),
+        symbol=symbol,
+        side=text(arguments.get("side")).lower(),
+        type=order_type(arguments.get("type"), params),
+        quantity=number(arguments.get("amount")),
+        price=number(arguments.get("price")),
+        stop_price=stop_price(params),
+        time_in_force=time_in_force(params),
+        instrument_type=instrument_type(exchange, symbol),
+        client_id=client_id(params),
+        price_precision=decimals(exchange, symbol, "price"),
+        quantity_precision=decimals(exchange, symbol, "amount"),
+    )
+
+
+def references(call: Call) -> Sequence[OrderReference]:
+    """Return the orders that an edit or cancel call names: by ``id``, ``ids``, or client ids."""
+    venue, symbol = text(getattr(call.target, "id", "")), text(call.get("symbol"))
+    params = call.get("params", {})
+    named_client = text(call.get("clientOrderId")) or client_id(params)
+    ids, client_ids = call.get("ids"), call.get("clientOrderIds")
+    if ids is not None:
+        return [OrderReference(venue, symbol, text(item)) for item in ids]
+    if client_ids is not None:
+        return [OrderReference(venue, symbol, "", text(item)) for item in client_ids]
+    return [OrderReference(venue, symbol, text(call.get("id")), named_client)]
+
+
+def executions(trades: Any) -> Iterator[tuple[str, str, Execution]]:
+    """Yield ``(order id, symbol, execution)`` of ccxt's unified trades."""
+    for trade in each(trades):
+        quantity = number(trade.get("amount"))
+        if not quantity:
+            continue
+        fee = trade.get("fee") or {}
+        yield (
+            text(trade.get("order")),
+            text(trade.get("symbol")),
+            Execution(
+                quantity=quantity,
+                price=number(trade.get("price")),
+                id=text(trade.get("id")),
+                liquidity=text(trade.get("takerOrMaker")),
+                fee_amount=number(fee.get("cost")),
+                fee_currency=text(fee.get("currency")),
+                transact_time=nanoseconds(trade.get("timestamp")),
+            ),
+        )
+
+
+def order_updates(exchange: Any, result: Any) -> list[OrderUpdate]:
+    """Return the orders told of by a unified order structure, or by a list of them."""
+    return [_order_update(exchange, order) for order in each(result)]
+
+
+def _order_update(exchange: Any, order: Mapping[str, Any]) -> OrderUpdate:
+    symbol = text(order.get("symbol"))
+    return OrderUpdate(
+        venue=text(getattr(exchange, "id", "")),
+        symbol=symbol,
+        id=text(order.get("id")),
+        client_id=text(order.get("clientOrderId")),
+        status=_STATUSES.get(text(order.get("status"))),
+        quantity=number(order.get("amount")),
+        price=number(order.get("price")),
+        cumulative_quantity=number(order.get("filled")),
+        average_price=number(order.get("average")),
+        executions=tuple(item for _, _, item in executions(order.get("trades"))),
+        transact_time=nanoseconds(order.get("lastUpdateTimestamp") or order.get("timestamp")),
+        side=text(order.get("side")),
+        type=order_type(order.get("type"), order),
+        instrument_type=instrument_type(exchange, symbol),
+    )
+
+
+def trade_updates(exchange: Any, result: Any) -> list[OrderUpdate]:
+    """Return the bot's own trades, one report each, as :meth:`Order.report` takes them."""
+    return [
+        OrderUpdate(
+            venue=text(getattr(exchange, "id", "")),
+            symbol=symbol,
+            id=order_id,
+            executions=(execution,),
+            instrument_type=instrument_type(exchange, symbol),
+        )
+        for order_id, symbol, execution in executions(result)
+        if order_id
+    ]
+
+
+def mid(book: Mapping[str, Any]) -> float | None:
+    """Return the middle of best bid and ask of an order book or ticker structure."""
+    bid, ask = _best(book, "bids", "bid"), _best(book, "asks", "ask")
+    return (bid + ask) / 2 if bid and ask else None
+
+
+def _best(book: Mapping[str, Any], levels: str, best: str) -> float | None:
+    found = book.get(levels)
+    return number(found[0][0]) if found else number(book.get(best))

@@ -1,0 +1,69 @@
+"""Rate limits as ccxt's venues tell them in the headers of their answers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from opentelemetry import trace
+
+from otel_trading.orders import instruments
+from otel_trading.semconv import attributes, metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class Use(NamedTuple):
+    """How much of a limit is used: its bounded name, the used part, and the whole where it is known."""
+
+    name: str
+    used: float
+    limit: float | None
+
+
+# Binance names its windows in the header and tells no limit; these are its documented spot limits
+# (exchangeInfo, rateLimits), by window.
+_COUNTED = re.compile(r"(?i)^x-(?:mbx|sapi)-(used(?:-ip|-uid)?-weight|order-count)-(\d+[smhd])$")
+_COUNTED_LIMITS = {"weight_1m": 6000.0, "orders_10s": 100.0, "orders_1d": 200_000.0}
+
+# (limit, remaining) header pairs: Bybit, Gate, KuCoin, Bitget and others by the common draft of RateLimit headers.
+_REMAINING = (
+    ("x-bapi-limit", "x-bapi-limit-status"),
+    ("x-gate-ratelimit-limit", "x-gate-ratelimit-requests-remain"),
+    ("gw-ratelimit-limit", "gw-ratelimit-remaining"),
+    ("x-ratelimit-limit", "x-ratelimit-remaining"),
+    ("ratelimit-limit", "ratelimit-remaining"),
+)
+
+
+def uses(headers: Mapping[str, str]) -> Iterator[Use]:
+    """Yield the limits that the headers of an answer tell of."""
+    lower = {str(name).lower(): str(found) for name, found in headers.items()}
+    for name, found in lower.items():
+        match = _COUNTED.match(name)
+        if match is not None and found.isdigit():
+            kind = "orders" if match[1].startswith("order") else "weight"
+            limit = f"{kind}_{match[2].lower()}"
+            yield Use(limit, float(found), _COUNTED_LIMITS.get(limit))
+    for limit_name, remaining_name in _REMAINING:
+        whole, remaining = lower.get(limit_name, ""), lower.get(remaining_name, "")
+        if whole.isdigit() and remaining.isdigit() and int(whole):
+            yield Use("requests", float(whole) - float(remaining), float(whole))
+            return
+
+
+def record(venue: str, headers: Any) -> None:
+    """Put what an answer tells of rate limits on the current span and on the gauge."""
+    span = trace.get_current_span()
+    for use in uses(headers or {}):
+        if use.name.startswith(("weight", "requests")):
+            span.set_attributes(
+                {attributes.TRADING_RATE_LIMIT_NAME: use.name, attributes.TRADING_RATE_LIMIT_WEIGHT: int(use.used)}
+            )
+        if use.limit:
+            instruments.set_gauge(
+                metrics.TRADING_RATE_LIMIT_UTILIZATION,
+                use.used / use.limit,
+                {attributes.TRADING_VENUE: venue, attributes.TRADING_RATE_LIMIT_NAME: use.name},
+            )

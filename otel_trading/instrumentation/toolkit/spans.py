@@ -1,0 +1,106 @@
+"""The spans of requests to a venue."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import context as otel
+from opentelemetry import trace
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
+from opentelemetry.trace import Link, NonRecordingSpan, SpanKind, Status, StatusCode
+
+from otel_trading.orders import emit
+from otel_trading.orders.blocks import type_name
+from otel_trading.orders.context import ORDER_KEY
+from otel_trading.semconv import attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opentelemetry.trace import Span
+
+    from otel_trading.instrumentation.toolkit.terms import Failure, Fields, OrderReference
+    from otel_trading.instrumentation.toolkit.wrapping import Call, Outcome
+    from otel_trading.orders.order import Order
+
+KIND_KEY = otel.create_key("otel_trading.operation")
+"""Context key of the kind of operation at work: "order", "query" or "stream"."""
+
+
+def is_inside(*kinds: str) -> bool:
+    """Tell whether one instrumented method called another of these kinds: counted once, at the outer one."""
+    return otel.get_value(KIND_KEY) in kinds
+
+
+def send(order: Order, span: Span) -> None:
+    """Make ``span`` the home of the order's story, where it has none, and report that the order leaves."""
+    order.adopt_span(span.get_span_context())
+    order.submitted()
+
+
+def order_span(name: str, order: Order) -> Span:
+    span = emit.tracer().start_span(name, kind=SpanKind.CLIENT, attributes=emit.identity(order))
+    token = otel.attach(trace.set_span_in_context(span, otel.set_value(ORDER_KEY, order)))
+    try:
+        send(order, span)
+    finally:
+        otel.detach(token)
+    return span
+
+
+@contextmanager
+def client_span(
+    name: str, kind: str, call: Call, order: Order | None, reference: OrderReference | None = None
+) -> Iterator[Span]:
+    """Begin the span of a request, in the order's own trace where it is known, and make both current."""
+    here = otel.set_value(KIND_KEY, kind)
+    links: list[Link] = []
+    home = order.span_context if order is not None else None
+    current = trace.get_current_span().get_span_context()
+    if home is not None and current.trace_id != home.trace_id:
+        here = trace.set_span_in_context(NonRecordingSpan(home), here)
+        links = [Link(current)] if current.is_valid else []
+    if order is not None:
+        here = otel.set_value(ORDER_KEY, order, here)
+    span = emit.tracer().start_span(name, here, SpanKind.CLIENT, _span_attributes(call, order, reference), links)
+    token = otel.attach(trace.set_span_in_context(span, here))
+    try:
+        yield span
+    finally:
+        if order is not None:
+            span.set_attributes(emit.identity(order))
+        span.end()
+        otel.detach(token)
+
+
+def _span_attributes(call: Call, order: Order | None, reference: OrderReference | None) -> dict[str, Any]:
+    found: dict[str, Any] = {attributes.TRADING_OPERATION: call.name}
+    if order is not None:
+        found |= emit.description(order)
+    elif reference is not None:
+        found |= {
+            attributes.TRADING_VENUE: reference.venue,
+            attributes.TRADING_SYMBOL: reference.symbol,
+            attributes.TRADING_ORDER_ID: reference.id,
+            attributes.TRADING_ORDER_CLIENT_ID: reference.client_id,
+        }
+    else:
+        found[attributes.TRADING_VENUE] = getattr(call.target, "id", "")
+        found[attributes.TRADING_SYMBOL] = call.get("symbol", "")
+    return {key: value for key, value in found.items() if value is not None and value != ""}
+
+
+def mark(fields: Fields, span: Span, outcome: Outcome) -> Failure | None:
+    """Put an error on the span; return what it means."""
+    if outcome.error is None:
+        return None
+    failure = fields.failure(outcome.error)
+    span.set_status(Status(StatusCode.ERROR, failure.reason or failure.category.value))
+    span.set_attributes(
+        {
+            ERROR_TYPE: type_name(outcome.error),
+            attributes.TRADING_ORDER_REJECTION_CATEGORY: failure.category.value,
+        }
+    )
+    return failure

@@ -1,0 +1,245 @@
+"""Every setting of the distribution: one typed table, read from the environment once.
+
+Standard ``OTEL_*`` variables keep their meaning; ours begin with ``OTEL_TRADING_``. A wrong value never
+stops a bot: the default holds, and a :class:`Problem` says which variable is wrong and what it takes.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Setting(NamedTuple):
+    """One row of the table.
+
+    ``parse`` raises :class:`ValueError` whose message says what the variable takes.
+    """
+
+    variable: str
+    parse: Callable[[str], Any]
+    default: Any
+    meaning: str
+
+
+class Problem(NamedTuple):
+    """A variable whose value was not usable, and the remedy."""
+
+    variable: str
+    message: str
+
+    def __str__(self) -> str:
+        """One line for the log: the variable, what is wrong with it, what it takes."""
+        return f"{self.variable}: {self.message}"
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _path(value: str) -> Path:
+    return Path(value.strip()).expanduser()
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        word = value.strip().lower()
+        if word not in allowed:
+            message = f"takes one of {', '.join(allowed)}"
+            raise ValueError(message)
+        return word
+
+    return parse
+
+
+def _number(kind: type[int | float], least: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        message = f"takes a number of at least {least:g}"
+        try:
+            number = kind(value)
+        except ValueError:
+            raise ValueError(message) from None
+        if not least <= number < float("inf"):
+            raise ValueError(message)
+        return number
+
+    return parse
+
+
+def default_store(environ: Mapping[str, str]) -> Path:
+    """Where telemetry is kept without a setting: the XDG state folder of this user."""
+    state = environ.get("XDG_STATE_HOME", "").strip()
+    return (Path(state) if state else Path("~/.local/state").expanduser()) / "otel-trading"
+
+
+TABLE: dict[str, Setting] = {
+    "export": Setting(
+        "OTEL_TRADING_EXPORT",
+        _one_of("auto", "store", "otlp", "both"),
+        "auto",
+        "Where telemetry goes: files on this machine (store), an OTLP receiver (otlp), or both. "
+        "auto is otlp where an OTEL_EXPORTER_OTLP endpoint is set, else store. "
+        "OTEL_TRACES_EXPORTER and its like, where set, win for their signal.",
+    ),
+    "store": Setting(
+        "OTEL_TRADING_STORE",
+        _path,
+        None,
+        "Folder of the local store. Default: otel-trading in $XDG_STATE_HOME, else in ~/.local/state.",
+    ),
+    "store_max_bytes": Setting(
+        "OTEL_TRADING_STORE_MAX_BYTES",
+        _number(int, 1 << 20),
+        5 << 30,
+        "Bytes that one service may keep in the local store; the oldest files go first.",
+    ),
+    "store_max_days": Setting(
+        "OTEL_TRADING_STORE_MAX_DAYS", _number(float, 0), 30.0, "Days that records stay in the local store."
+    ),
+    "store_file_bytes": Setting(
+        "OTEL_TRADING_STORE_FILE_BYTES",
+        _number(int, 1 << 16),
+        64 << 20,
+        "Bytes after which a file of the store is closed and compressed, and a new one begun.",
+    ),
+    "store_file_seconds": Setting(
+        "OTEL_TRADING_STORE_FILE_SECONDS",
+        _number(float, 1),
+        3600.0,
+        "Seconds after which a file of the store is closed and compressed, and a new one begun.",
+    ),
+    "queue_size": Setting(
+        "OTEL_TRADING_QUEUE_SIZE",
+        _number(int, 1),
+        65536,
+        "Records of one signal that may wait for one exporter; what comes on top is dropped and counted. "
+        "The SDK's 2,048 is lost within a burst.",
+    ),
+    "flush_seconds": Setting(
+        "OTEL_TRADING_FLUSH_SECONDS",
+        _number(float, 0.01),
+        0.5,
+        "Seconds after which waiting records are exported at the latest.",
+    ),
+    "shutdown_seconds": Setting(
+        "OTEL_TRADING_SHUTDOWN_SECONDS",
+        _number(float, 0),
+        2.0,
+        "Seconds that the end of the process may be held up to deliver what is still waiting.",
+    ),
+    "strategy": Setting(
+        "OTEL_TRADING_STRATEGY",
+        _text,
+        "",
+        "Strategy id of orders that are sent outside any strategy(...) block.",
+    ),
+    "max_symbols": Setting(
+        "OTEL_TRADING_MAX_SYMBOLS",
+        _number(int, 0),
+        50,
+        "Symbols that metrics tell apart; those that come later are counted as _other.",
+    ),
+    "registry_size": Setting(
+        "OTEL_TRADING_REGISTRY_SIZE",
+        _number(int, 1),
+        20_000,
+        "Orders remembered, so that a late fill finds its order's trace.",
+    ),
+    "registry_seconds": Setting(
+        "OTEL_TRADING_REGISTRY_SECONDS",
+        _number(float, 1),
+        7 * 86400.0,
+        "Seconds that a finished order is remembered.",
+    ),
+    "arrival_seconds": Setting(
+        "OTEL_TRADING_ARRIVAL_SECONDS",
+        _number(float, 0),
+        5.0,
+        "Age in seconds up to which the last quote seen by the bot counts as an order's arrival price.",
+    ),
+    "console": Setting(
+        "OTEL_TRADING_CONSOLE",
+        _one_of("text", "json"),
+        "text",
+        "json turns what the bot's logging prints on its console into JSON lines with trace and order ids.",
+    ),
+    "propagate_hosts": Setting(
+        "OTEL_TRADING_PROPAGATE_HOSTS",
+        _names,
+        (),
+        "Hosts (comma separated) that may be sent trace headers. A venue never needs them.",
+    ),
+}
+
+
+class Settings(NamedTuple):
+    """The settings in force. The fields are the rows of :data:`TABLE`."""
+
+    export: str
+    store: Path
+    store_max_bytes: int
+    store_max_days: float
+    store_file_bytes: int
+    store_file_seconds: float
+    queue_size: int
+    flush_seconds: float
+    shutdown_seconds: float
+    strategy: str
+    max_symbols: int
+    registry_size: int
+    registry_seconds: float
+    arrival_seconds: float
+    console: str
+    propagate_hosts: tuple[str, ...]
+
+
+def load(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[Problem]]:
+    """Read the settings from ``environ`` (default: this process's), and say which values were unusable.
+
+    An unknown ``OTEL_TRADING_`` variable is a problem too: most often it is a misspelt one.
+    """
+    store = os.environ if environ is None else environ
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    for name, row in TABLE.items():
+        raw = store.get(row.variable, "")
+        values[name] = row.default
+        if raw.strip():
+            try:
+                values[name] = row.parse(raw)
+            except ValueError as error:
+                problems.append(Problem(row.variable, f"{raw!r} is ignored, {row.default!r} holds: {error}"))
+    if values["store"] is None:
+        values["store"] = default_store(store)
+    known = {row.variable for row in TABLE.values()}
+    problems.extend(
+        Problem(name, "is no setting and is ignored; docs/settings.md lists them")
+        for name in sorted(store)
+        if name.startswith("OTEL_TRADING_") and name not in known
+    )
+    return Settings(**values), problems
+
+
+_current: Settings | None = None
+
+
+def current() -> Settings:
+    """Return the settings of this process, read at the first call."""
+    global _current  # noqa: PLW0603 - read once a process, replaced only by tests
+    if _current is None:
+        _current = load()[0]
+    return _current
+
+
+def replace_current(settings: Settings | None) -> None:
+    """Put ``settings`` in force; ``None`` has them read from the environment again."""
+    global _current  # noqa: PLW0603 - the one place that replaces them
+    _current = settings
