@@ -11,7 +11,7 @@ from model.text import argument, docstring, number, quoted, sequence
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from model.schema import Attribute, Metric, Model, Signal
+    from model.schema import Attribute, Metric, Model, Signal, Span
 
 _ORIGIN: Final = "Generated from the registry in model/ by ``python -m model``: change that, not this file."
 
@@ -58,7 +58,15 @@ def events(model: Model) -> str:
 
 def spans(model: Model) -> str:
     """``semconv/spans.py``."""
-    return _names("Types of spans. A span is recorded under its own name, which its type describes.", model.spans)
+    head = docstring(["Types of spans, each with its kind and the name that it is recorded under.", _ORIGIN])
+    constants = [_span(item) for item in sorted(model.spans, key=attrgetter("name"))]
+    imports = "from typing import Final\n\nfrom otel_trading.semconv.span_type import SpanType"
+    return _module(head, imports, ["\n\n".join(constants)])
+
+
+def _span(item: Span) -> str:
+    values = ", ".join(quoted(word) for word in (item.name, item.kind, item.span_name))
+    return f"{constant(item.name)}: Final = SpanType({values})\n{docstring([item.brief, item.note])}"
 
 
 def _names(title: str, signals: Iterable[Signal]) -> str:

@@ -30,7 +30,7 @@ class TradingConfigurator(_OTelSDKConfigurator):
         found, problems = settings.load()
         settings.replace_current(found)
         pipeline = Pipeline(found)
-        super()._configure(
+        super()._configure(  # type: ignore[no-untyped-call] # untyped upstream
             span_processors=[StampSpans()],
             log_record_processors=[StampLogs()],
             export_span_processor=pipeline.span_processor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.instrumentation.distro import BaseDistro
+from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined] # untyped upstream
 
 from otel_trading import settings
 
@@ -45,7 +45,7 @@ def set_defaults(environ: MutableMapping[str, str]) -> None:
         environ.setdefault(name, _TARGETS[target])
 
 
-class TradingDistro(BaseDistro):
+class TradingDistro(BaseDistro):  # type: ignore[misc] # untyped upstream
     """The distribution."""
 
     def _configure(self, **_: Any) -> None:

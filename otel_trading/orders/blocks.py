@@ -16,6 +16,7 @@ from otel_trading.orders import emit
 from otel_trading.orders.context import ORDER_KEY, STRATEGY_KEY, current_strategy, use_value
 from otel_trading.orders.order import Order
 from otel_trading.orders.registry import registry
+from otel_trading.semconv import spans
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -69,7 +70,7 @@ def order(
     )
     context = otel.set_value(STRATEGY_KEY, this.strategy, otel.set_value(ORDER_KEY, this))
     token = otel.attach(context)
-    span = emit.tracer().start_span("order", attributes=emit.identity(this))
+    span = emit.tracer().start_span(spans.TRADING_ORDER.name, attributes=emit.identity(this))
     span_token = otel.attach(trace.set_span_in_context(span))
     this.adopt_span(span.get_span_context())
     try:

@@ -13,7 +13,7 @@ from opentelemetry.trace import Link, NonRecordingSpan, SpanKind
 
 from otel_trading.orders import context as order_context
 from otel_trading.orders import instruments
-from otel_trading.semconv import SCHEMA_URL, attributes
+from otel_trading.semconv import SCHEMA_URL, attributes, spans
 from otel_trading.version import __version__
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _update_span(order: Order) -> Iterator[None]:
     context = set_value(order_context.ORDER_KEY, order)
     parent = NonRecordingSpan(order.span_context) if order.span_context else trace.INVALID_SPAN
     with tracer().start_as_current_span(
-        f"order_update {order.venue}".rstrip(),
+        spans.TRADING_ORDER_UPDATE.named({attributes.TRADING_VENUE: order.venue}),
         trace.set_span_in_context(parent, context),
         SpanKind.CONSUMER,
         identity(order),

@@ -76,7 +76,8 @@ def received(
     if not known:
         instruments.observe(metrics.TRADING_MARKET_DATA_AGE, _ages)
     if sent_at is not None:
-        instruments.record(metrics.TRADING_MARKET_DATA_LATENCY, time.time() - sent_at, _dimensions(key))
+        # Below zero a clock is wrong, which trading.clock.offset tells; a histogram takes no negative values.
+        instruments.record(metrics.TRADING_MARKET_DATA_LATENCY, max(time.time() - sent_at, 0.0), _dimensions(key))
 
 
 def quoted(venue: str, symbol: str, mid: float) -> None:

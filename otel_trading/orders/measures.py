@@ -9,6 +9,7 @@ from opentelemetry._logs import SeverityNumber
 from otel_trading.orders import emit, instruments, market
 from otel_trading.orders.contain import contains
 from otel_trading.orders.context import current_order, current_strategy
+from otel_trading.orders.order import as_float
 from otel_trading.semconv import attributes, events, metrics
 from otel_trading.semconv.attributes import TradingRiskCheckResultValues as Result
 
@@ -32,8 +33,8 @@ def decision(signal: str, value: float | None = None, *, arrival_price: float | 
         _who()
         | {
             attributes.TRADING_DECISION_SIGNAL: signal,
-            attributes.TRADING_DECISION_VALUE: value,
-            attributes.TRADING_ORDER_ARRIVAL_PRICE: arrival_price,
+            attributes.TRADING_DECISION_VALUE: as_float(value),
+            attributes.TRADING_ORDER_ARRIVAL_PRICE: as_float(arrival_price),
         },
     )
 
@@ -50,7 +51,9 @@ def risk_check(name: str, *, passed: bool, value: float | None = None, limit: fl
     emit.event(
         events.TRADING_RISK_CHECK,
         f"risk check {name}{figures} {result}",
-        _who() | told | {attributes.TRADING_RISK_CHECK_VALUE: value, attributes.TRADING_RISK_CHECK_LIMIT: limit},
+        _who()
+        | told
+        | {attributes.TRADING_RISK_CHECK_VALUE: as_float(value), attributes.TRADING_RISK_CHECK_LIMIT: as_float(limit)},
         SeverityNumber.INFO if passed else SeverityNumber.ERROR,
     )
     instruments.add(metrics.TRADING_RISK_CHECKS, 1, _given({attributes.TRADING_STRATEGY_ID: _strategy()} | told))

@@ -90,8 +90,8 @@ class Order:
         self.symbol = symbol
         self.side = side
         self.type = type
-        self.price = price
-        self.stop_price = stop_price
+        self.price = as_float(price)
+        self.stop_price = as_float(stop_price)
         self.time_in_force = time_in_force
         self.instrument_type = instrument_type
         self.client_id = ""
@@ -99,11 +99,11 @@ class Order:
         self.id = ""
         self.ids: frozenset[str] = frozenset()
         self.strategy = strategy
-        self.arrival_price = arrival_price
+        self.arrival_price = as_float(arrival_price)
         self.price_precision = price_precision
         self.quantity_precision = quantity_precision
         self.span_context: SpanContext | None = None
-        self._state = OrderState(quantity)
+        self._state = OrderState(as_float(quantity))
         self._lock = threading.Lock()
         self._submitted_at: float | None = None
         self._acknowledged = False
@@ -200,10 +200,10 @@ class Order:
         """Report one execution: LastQty (32), LastPx (31), ExecID (17), "maker" or "taker", and its fee."""
         execution = Execution(
             float(quantity),
-            None if price is None else float(price),
+            as_float(price),
             execution_id,
             liquidity,
-            None if fee is None else float(fee),
+            as_float(fee),
             fee_currency,
             transact_time,
         )
@@ -277,7 +277,7 @@ class Order:
     def amend_requested(self, *, quantity: float | None = None, price: float | None = None) -> None:
         """Report that a request to change the order is about to leave, with what it asks for."""
         self._amending = True
-        tell.requested(self, tell.AMEND_REQUESTED, quantity=quantity, price=price)
+        tell.requested(self, tell.AMEND_REQUESTED, quantity=as_float(quantity), price=as_float(price))
 
     @contains
     def amended(
@@ -300,7 +300,7 @@ class Order:
         with self._lock:
             self._amending, self._withheld = False, None
             if replaced:
-                self._state.begin_leg(None if quantity is None else float(quantity))
+                self._state.begin_leg(as_float(quantity))
             elif quantity is not None:
                 self._state.quantity = float(quantity)
             if price is not None:
@@ -345,3 +345,8 @@ class Order:
                 ended, self._active = self._active, False
             if ended:
                 tell.ended(self)
+
+
+def as_float(number: float | None) -> float | None:
+    """Return ``number`` as the float that its attribute is, also where an int or a Decimal was given."""
+    return None if number is None else float(number)

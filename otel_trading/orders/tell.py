@@ -10,6 +10,7 @@ from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from otel_trading.orders import emit, instruments
 from otel_trading.orders.state import FeeKnown, Filled, Impossible, Moved
 from otel_trading.semconv import attributes, events, metrics
+from otel_trading.semconv.attributes import TradingExecutionSlippageDirectionValues as Direction
 from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ CANCEL_REJECTED = events.TRADING_ORDER_CANCEL_REJECTED
 AMEND_REQUESTED = events.TRADING_ORDER_AMEND_REQUESTED
 AMEND_REJECTED = events.TRADING_ORDER_AMEND_REJECTED
 
-_PREFIX = "trading.order."
 _COUNTERS = {
     REJECTED: metrics.TRADING_ORDER_SUBMISSIONS,
     UNCONFIRMED: metrics.TRADING_ORDER_SUBMISSIONS,
@@ -98,7 +98,7 @@ def refused(order: Order, name: str, category: Category, reason: str, error_type
     with emit.in_trace(order):
         emit.event(
             name,
-            f"{name.removeprefix(_PREFIX).replace('_', ' ')}: {reason or category.value}",
+            f"{name.removeprefix('trading.order.').replace('_', ' ')}: {reason or category.value}",
             emit.identity(order)
             | {
                 attributes.TRADING_ORDER_REJECTION_CATEGORY: category.value,
@@ -201,7 +201,12 @@ def _priced_fill(order: Order, quantity: float, price: float, base: dict[str, st
     if order.arrival_price and order.side:
         sign = 1 if order.side == attributes.TradingOrderSideValues.BUY.value else -1
         slippage = sign * (price - order.arrival_price) / order.arrival_price
-        instruments.record(metrics.TRADING_EXECUTION_SLIPPAGE, slippage, base)
+        direction = Direction.ADVERSE if slippage > 0 else Direction.FAVORABLE
+        instruments.record(
+            metrics.TRADING_EXECUTION_SLIPPAGE,
+            abs(slippage),
+            base | {attributes.TRADING_EXECUTION_SLIPPAGE_DIRECTION: direction.value},
+        )
 
 
 def _fee(order: Order, execution: Execution) -> None:

@@ -83,12 +83,13 @@ def apply(order: Order, update: OrderUpdate) -> None:
         return
     order.know(client_id="" if order.client_id else update.client_id, id="" if order.id else update.id)
     status = update.status
-    if status is Status.NEW and order.cumulative_quantity:
-        status = None  # an open order that is partly filled; how far is told by the quantities
+    if status is Status.NEW and (order.cumulative_quantity or update.cumulative_quantity or update.executions):
+        status = None  # open, but partly filled; how far is told by the quantities
     if status is Status.REJECTED:
         order.rejected()
         return
-    if order.status is Status.PENDING_NEW and order.is_submitted and status is not None:
+    is_known_to_venue = status is not None or bool(update.executions) or bool(update.cumulative_quantity)
+    if order.status is Status.PENDING_NEW and order.is_submitted and is_known_to_venue:
         order.acknowledged(transact_time=update.transact_time)
     order.report(
         status=status,

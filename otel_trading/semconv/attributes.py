@@ -73,6 +73,12 @@ TRADING_EXECUTION_QUANTITY: Final = "trading.execution.quantity"
 Type double; FIX LastQty (32).
 """
 
+TRADING_EXECUTION_SLIPPAGE_DIRECTION: Final = "trading.execution.slippage.direction"
+"""Whether slippage was to the order's disadvantage.
+
+Values: ``TradingExecutionSlippageDirectionValues``.
+"""
+
 TRADING_INSTRUMENT_PRICE_PRECISION: Final = "trading.instrument.price_precision"
 """The number of decimals the venue accepts in a price of this instrument.
 
@@ -354,6 +360,16 @@ class TradingExecutionLiquidityValues(str, Enum):
 
     TAKER = "taker"
     """The order met one in the book and removed liquidity."""
+
+
+class TradingExecutionSlippageDirectionValues(str, Enum):
+    """Values of ``trading.execution.slippage.direction``."""
+
+    ADVERSE = "adverse"
+    """The execution cost more than the arrival price."""
+
+    FAVORABLE = "favorable"
+    """The execution cost less than the arrival price, or as much."""
 
 
 class TradingInstrumentTypeValues(str, Enum):

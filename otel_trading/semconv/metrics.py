@@ -81,28 +81,13 @@ TRADING_EXECUTION_SLIPPAGE: Final = Instrument(
     name="trading.execution.slippage",
     kind="histogram",
     unit="1",
-    description="Distance of the execution price from the arrival price; positive is worse.",
-    attributes=_TRADING_BASE,
-    buckets=(
-        -0.01,
-        -0.005,
-        -0.0025,
-        -0.001,
-        -0.0005,
-        -0.00025,
-        -0.0001,
-        0,
-        0.0001,
-        0.00025,
-        0.0005,
-        0.001,
-        0.0025,
-        0.005,
-        0.01,
-    ),
+    description="Distance of the execution price from the arrival price.",
+    attributes=(*_TRADING_BASE, attributes.TRADING_EXECUTION_SLIPPAGE_DIRECTION),
+    buckets=(0, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025),
 )
-"""Sign-adjusted, so that paying more when buying and getting less when selling are both positive. 0.0001 is one basis
-point. A high 95th percentile says that orders are too large or too late for the book.
+"""0.0001 is one basis point. OpenTelemetry's histograms take no negative values, so the direction is an attribute:
+paying more when buying and getting less when selling are both adverse. A high 95th percentile of adverse slippage says
+that orders are too large or too late for the book; the net of a period is the adverse sum less the favorable one.
 """
 
 TRADING_EXPOSURE_GROSS: Final = Instrument(

@@ -67,7 +67,7 @@ def span_record(span: ReadableSpan) -> SpanRecord:
     )
 
 
-def log_record(log: ReadWriteLogRecord) -> LogRecord:
+def log_record(log: ReadWriteLogRecord | ReadableLogRecord) -> LogRecord:
     """Turn an emitted log record into a plain record."""
     record = log.log_record
     return LogRecord(

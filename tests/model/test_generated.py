@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -16,6 +16,7 @@ from model.names import constant, prometheus
 from otel_trading import semconv
 from otel_trading.semconv import attributes, events, metrics, spans
 from otel_trading.semconv.instrument import Instrument
+from otel_trading.semconv.span_type import SpanType
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,12 +60,24 @@ def test_the_page_mentions_every_name_of_the_registry_in_both_spellings() -> Non
     [
         (attributes, [attribute.key for attribute in REGISTRY.attributes]),
         (events, [event.name for event in REGISTRY.events]),
-        (spans, [span.name for span in REGISTRY.spans]),
     ],
 )
 def test_a_module_has_a_constant_for_every_name_and_no_other(module: Any, names: list[str]) -> None:
     found = {key: value for key, value in vars(module).items() if key.isupper() and isinstance(value, str)}
     assert found == {constant(name): name for name in names}
+
+
+def test_the_module_of_spans_has_every_span_type_with_its_kind_and_name() -> None:
+    found = {key: value for key, value in vars(spans).items() if isinstance(value, SpanType)}
+    assert found == {
+        constant(span.name): SpanType(span.name, cast("Any", span.kind), span.span_name) for span in REGISTRY.spans
+    }
+
+
+def test_a_span_is_named_after_its_attributes() -> None:
+    given = {attributes.TRADING_VENUE: "binance", attributes.TRADING_OPERATION: "fetch_ticker"}
+    assert spans.TRADING_QUERY.named(given) == "fetch_ticker binance"
+    assert spans.TRADING_ORDER_SUBMIT.named({}) == "submit_order"
 
 
 @pytest.mark.parametrize("metric", REGISTRY.metrics, ids=lambda metric: metric.name)

@@ -16,12 +16,6 @@ SOURCES = {
     for path in sorted(PACKAGE.rglob("*.py"))
     if PACKAGE / "semconv" not in path.parents
 }
-ALLOWED = {
-    # A namespace that is cut off an event's name for its message.
-    "otel_trading/orders/tell.py": frozenset({"trading.order."}),
-}
-"""By file, the texts that begin with ``trading.`` and are no name of the conventions."""
-
 NAMES = {
     "attributes": {constant(attribute.key) for attribute in REGISTRY.attributes},
     "metrics": {constant(metric.name) for metric in REGISTRY.metrics},
@@ -37,15 +31,8 @@ def used() -> set[str]:
 
 @pytest.mark.parametrize("path", SOURCES)
 def test_a_module_spells_out_no_name(path: str) -> None:
-    allowed = ALLOWED.get(path, frozenset())
-    found = [f"{path}:{item.line}: {item.text}" for item in literals(SOURCES[path]) if item.text not in allowed]
+    found = [f"{path}:{item.line}: {item.text}" for item in literals(SOURCES[path])]
     assert found == [], "take the name from otel_trading.semconv"
-
-
-def test_an_exception_from_the_rule_is_still_needed() -> None:
-    spelled = {path: {item.text for item in literals(source)} for path, source in SOURCES.items()}
-    needless = {path: texts - spelled.get(path, set()) for path, texts in ALLOWED.items()}
-    assert [path for path, texts in needless.items() if texts] == []
 
 
 @pytest.mark.parametrize("module", NAMES)

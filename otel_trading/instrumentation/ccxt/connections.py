@@ -54,7 +54,7 @@ def disconnected(exchange: Any, client: Any, cause: Any) -> None:
         f"stream disconnected: {reason or code}",
         _where(venue, client)
         | {attributes.TRADING_STREAM_CLOSE_CODE: code, attributes.TRADING_STREAM_CLOSE_REASON: reason},
-        SeverityNumber.WARN,
+        SeverityNumber.INFO if getattr(exchange, "closed_by_user", False) else SeverityNumber.WARN,
     )
 
 

@@ -12,12 +12,12 @@ from opentelemetry import context as otel
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from otel_trading.instrumentation.toolkit.spans import KIND_KEY, client_span, is_inside, mark, order_span, send
-from otel_trading.orders import emit, instruments, market, updates
+from otel_trading.orders import instruments, market, updates
 from otel_trading.orders.blocks import type_name
 from otel_trading.orders.context import current_order, current_strategy
 from otel_trading.orders.order import Order
 from otel_trading.orders.registry import registry
-from otel_trading.semconv import attributes, metrics
+from otel_trading.semconv import attributes, metrics, spans
 from otel_trading.semconv.attributes import TradingOrderStatusValues as OrderStatus
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def submit(fields: Fields, call: Call) -> Watching | None:
 def _submit(fields: Fields, call: Call) -> Watching:
     request = fields.requests(call)[0]
     order = _order_for(request)
-    name = f"submit_order {request.venue}"
     updates.begin_request(request.venue, request.symbol)
     try:
-        with client_span(name, "order", call, order) as span:
+        with client_span(spans.TRADING_ORDER_SUBMIT, "order", call, order) as span:
             send(order, span)
             outcome = yield
             _settle(fields, [order], outcome, call, span)
@@ -59,18 +58,17 @@ def submit_batch(fields: Fields, call: Call) -> Watching | None:
 
 def _submit_batch(fields: Fields, call: Call) -> Watching:
     requests = fields.requests(call)
-    venue = fields.venue(call)
     orders = [_order_for(request, adopt=False) for request in requests]
     places = {(request.venue, request.symbol) for request in requests}
     for place in places:
         updates.begin_request(*place)
     try:
-        with client_span(f"submit_orders {venue}", "order", call, None) as span:
-            spans = [order_span(f"submit_order {venue}", order) for order in orders]
+        with client_span(spans.TRADING_ORDER_SUBMIT_BATCH, "order", call, None) as span:
+            order_spans = [order_span(order) for order in orders]
             outcome = yield
-            for order_span in spans:
-                mark(fields, order_span, outcome)
-                order_span.end()
+            for each in order_spans:
+                mark(fields, each, outcome)
+                each.end()
             _settle(fields, orders, outcome, call, span)
     finally:
         for place in places:
@@ -87,7 +85,7 @@ def _amend(fields: Fields, call: Call) -> Watching:
     order = _known(reference)
     updates.begin_request(request.venue, request.symbol)
     try:
-        with client_span(f"amend_order {request.venue}", "order", call, order, reference) as span:
+        with client_span(spans.TRADING_ORDER_AMEND, "order", call, order, reference) as span:
             if order is not None:
                 order.amend_requested(quantity=request.quantity, price=request.price)
             outcome = yield
@@ -122,7 +120,7 @@ def cancel(fields: Fields, call: Call) -> Watching | None:
 def _cancel(fields: Fields, call: Call) -> Watching:
     reference = fields.references(call)[0]
     order = _known(reference)
-    with client_span(f"cancel_order {reference.venue}", "order", call, order, reference) as span:
+    with client_span(spans.TRADING_ORDER_CANCEL, "order", call, order, reference) as span:
         if order is not None:
             order.cancel_requested()
         outcome = yield
@@ -146,7 +144,7 @@ def cancel_several(fields: Fields, call: Call) -> Watching | None:
 def _cancel_several(fields: Fields, call: Call) -> Watching:
     known = [order for order in map(_known, fields.references(call)) if order is not None]
     venue = fields.venue(call)
-    with client_span(f"cancel_orders {venue}", "order", call, None) as span:
+    with client_span(spans.TRADING_ORDER_CANCEL_ALL, "order", call, None) as span:
         for order in known:
             order.cancel_requested()
         outcome = yield
@@ -169,7 +167,7 @@ def query(fields: Fields, call: Call) -> Watching | None:
 def _query(fields: Fields, call: Call) -> Watching:
     venue = fields.venue(call)
     began = time.perf_counter()
-    with client_span(f"{call.name} {venue}", "query", call, None) as span:
+    with client_span(spans.TRADING_QUERY, "query", call, None) as span:
         outcome = yield
         seconds = time.perf_counter() - began
         failure = mark(fields, span, outcome)
@@ -218,10 +216,6 @@ def _order_for(request: OrderRequest, *, adopt: bool = True) -> Order:
     quote = market.last_quote(order.venue, order.symbol)
     if quote is not None and order.arrival_price is None:
         order.arrival_price = quote.mid
-    if quote is not None:
-        instruments.record(
-            metrics.TRADING_TICK_TO_TRADE_DURATION, time.monotonic() - quote.received, emit.dimensions(order)
-        )
     return order
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,10 @@ from opentelemetry import trace
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.trace import Link, NonRecordingSpan, SpanKind, Status, StatusCode
 
-from otel_trading.orders import emit
+from otel_trading.orders import emit, instruments, market
 from otel_trading.orders.blocks import type_name
 from otel_trading.orders.context import ORDER_KEY
-from otel_trading.semconv import attributes
+from otel_trading.semconv import attributes, metrics, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from otel_trading.instrumentation.toolkit.terms import Failure, Fields, OrderReference
     from otel_trading.instrumentation.toolkit.wrapping import Call, Outcome
     from otel_trading.orders.order import Order
+    from otel_trading.semconv.span_type import SpanType
 
 KIND_KEY = otel.create_key("otel_trading.operation")
 """Context key of the kind of operation at work: "order", "query" or "stream"."""
@@ -36,10 +38,16 @@ def is_inside(*kinds: str) -> bool:
 def send(order: Order, span: Span) -> None:
     """Make ``span`` the home of the order's story, where it has none, and report that the order leaves."""
     order.adopt_span(span.get_span_context())
+    quote = market.last_quote(order.venue, order.symbol)
+    if quote is not None:
+        elapsed = time.monotonic() - quote.received
+        instruments.record(metrics.TRADING_TICK_TO_TRADE_DURATION, elapsed, emit.dimensions(order))
     order.submitted()
 
 
-def order_span(name: str, order: Order) -> Span:
+def order_span(order: Order) -> Span:
+    """Begin the span of one order of a batch, and report that the order leaves; the caller ends it."""
+    name = spans.TRADING_ORDER_SUBMIT.named({attributes.TRADING_VENUE: order.venue})
     span = emit.tracer().start_span(name, kind=SpanKind.CLIENT, attributes=emit.identity(order))
     token = otel.attach(trace.set_span_in_context(span, otel.set_value(ORDER_KEY, order)))
     try:
@@ -51,7 +59,7 @@ def order_span(name: str, order: Order) -> Span:
 
 @contextmanager
 def client_span(
-    name: str, kind: str, call: Call, order: Order | None, reference: OrderReference | None = None
+    span_type: SpanType, kind: str, call: Call, order: Order | None, reference: OrderReference | None = None
 ) -> Iterator[Span]:
     """Begin the span of a request, in the order's own trace where it is known, and make both current."""
     here = otel.set_value(KIND_KEY, kind)
@@ -63,7 +71,8 @@ def client_span(
         links = [Link(current)] if current.is_valid else []
     if order is not None:
         here = otel.set_value(ORDER_KEY, order, here)
-    span = emit.tracer().start_span(name, here, SpanKind.CLIENT, _span_attributes(call, order, reference), links)
+    told = _span_attributes(call, order, reference)
+    span = emit.tracer().start_span(span_type.named(told), here, SpanKind.CLIENT, told, links)
     token = otel.attach(trace.set_span_in_context(span, here))
     try:
         yield span

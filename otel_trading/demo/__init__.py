@@ -1,0 +1,1 @@
+"""What the demo ships: the simulated venue and the example bot."""
