@@ -68,7 +68,8 @@ async def quote(exchange: ccxt.pro.binance, number: int, name: str) -> None:
     if order["status"] == "open" and number % 3 == 0:
         better = price * (1.0002 if side == "buy" else 0.9998)
         log.warning("%s: the market runs away, moving to %.2f", name, better)
-        order = await exchange.edit_order(order["id"], SYMBOL, "limit", side, order["remaining"], better)
+        params = {"clientOrderId": f"{name}-b"}
+        order = await exchange.edit_order(order["id"], SYMBOL, "limit", side, order["remaining"], better, params)
         await asyncio.sleep(1)
         order = await exchange.fetch_order(order["id"], SYMBOL)
     if order["status"] == "open":
@@ -88,8 +89,8 @@ async def greedy_order(exchange: ccxt.pro.binance, name: str) -> None:
     """Ask for more than the account holds, as bots do when their view of the balance is stale."""
     try:
         await exchange.create_order(SYMBOL, "market", "buy", 20, None, {"clientOrderId": name})
-    except ccxt.InsufficientFunds:
-        log.exception("%s: the venue says the account is short of funds", name)
+    except ccxt.InsufficientFunds as error:
+        log.error("%s: %s", name, error)  # noqa: TRY400 - no stack: nothing is wrong with the code
 
 
 async def main() -> None:

@@ -23,6 +23,8 @@ _ROUNDS = 20
 _NEAR_RECORDS = 50_000
 """Records, the newest ones, that are searched for ids like the one that was not found."""
 
+_TRACE_ID_LENGTH = 32
+
 _ALIKE = 0.7
 """Likeness (difflib's ratio) from which an id is offered instead of one that was not found."""
 
@@ -50,7 +52,7 @@ def find_stories(source: Source, wanted: str, *, venue: str = "", symbol: str = 
 
 def gathered_for(source: Source, wanted: str) -> tuple[list[Gathered], int]:
     """Return the orders that have an id, with their records, and how many records were read for them."""
-    keys: set[str] = {wanted}
+    keys = {wanted, wanted.lower()} if len(wanted) == _TRACE_ID_LENGTH else {wanted}
     found: list[Gathered] = []
     read = 0
     for _ in range(_ROUNDS):

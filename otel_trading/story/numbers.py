@@ -10,7 +10,7 @@ from otel_trading.semconv.attributes import TradingOrderSideValues as Side
 from otel_trading.story.fields import number, plain, text
 from otel_trading.story.kinds import Place
 from otel_trading.story.model import Numbers, StepKind
-from otel_trading.story.status import TERMINAL, last_status
+from otel_trading.story.status import TERMINAL, moves
 from otel_trading.story.steps import STATUS_ERROR
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ def _final(order: Order, steps: Sequence[Step]) -> Step | None:
     """Return the step at which the order got into the final state it is in."""
     if order.status not in TERMINAL:
         return None
-    for count, step in enumerate(steps, 1):
-        if last_status(steps[:count]) == order.status:
-            return step
-    return None
+    return next((step for step, status in reversed(list(moves(steps))) if status == order.status), None)
 
 
 def _filled(fills: Sequence[Step]) -> tuple[Decimal | None, Decimal | None]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from otel_trading.semconv.attributes import TRADING_ORDER_STATUS
 from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
 from otel_trading.story.fields import text
+from otel_trading.story.kinds import ORDER_EVENTS
 from otel_trading.story.model import StepKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from otel_trading.story.model import Step
 
@@ -27,6 +28,7 @@ _IMPLIED: dict[StepKind, Status] = {
     StepKind.AMEND_REQUESTED: Status.PENDING_REPLACE,
     StepKind.EXPIRED: Status.EXPIRED,
 }
+_LIFE = frozenset(ORDER_EVENTS.values()) - {StepKind.INVALID_TRANSITION}
 _PROGRESS = {Status.PENDING_NEW.value: 0, Status.NEW.value: 1, Status.PARTIALLY_FILLED.value: 2}
 _WAITING = frozenset({Status.PENDING_CANCEL.value, Status.PENDING_REPLACE.value})
 _ANSWERS_REQUEST = frozenset({StepKind.AMENDED, StepKind.AMEND_REJECTED, StepKind.CANCEL_REJECTED})
@@ -34,19 +36,24 @@ _ANSWERS_REQUEST = frozenset({StepKind.AMENDED, StepKind.AMEND_REJECTED, StepKin
 
 def last_status(steps: Iterable[Step]) -> str:
     """Return the order's state after ``steps``, which stand in time order; empty where none is known."""
+    return next((status for _, status in reversed(list(moves(steps)))), "")
+
+
+def moves(steps: Iterable[Step]) -> Iterator[tuple[Step, str]]:
+    """Yield each step that changed the order's state, with the state after it."""
     status = working = ""
     for step in steps:
         claimed = _claim(step, working)
-        if not claimed or not _follows(status, claimed, step.kind):
+        if not claimed or claimed == status or not _follows(status, claimed, step.kind):
             continue
         status = claimed
         if status in _PROGRESS:
             working = status
-    return status
+        yield step, status
 
 
 def _claim(step: Step, working: str) -> str:
-    if step.kind is StepKind.INVALID_TRANSITION:
+    if step.kind not in _LIFE:
         return ""
     recorded = text(step.attributes, TRADING_ORDER_STATUS)
     if recorded or step.kind not in _ANSWERS_REQUEST:
