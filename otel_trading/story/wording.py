@@ -182,7 +182,7 @@ def _amended(step: Step, order: Order) -> Line:
 
 def _ended(label: str) -> Callable[[Step, Order], Line]:
     def say(step: Step, order: Order) -> Line:
-        filled = _quantity(step, names.TRADING_ORDER_CUMULATIVE_QUANTITY, order).replace(",", "")
+        filled = plain(number(step.attributes, names.TRADING_ORDER_CUMULATIVE_QUANTITY), order.quantity_places)
         told = _of_quantity(filled, order)
         return Line(label, "", f"{told} filled" if told else "", Tone.WARN)
 
