@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint format generate lock bench clean
+.PHONY: demo test lint format generate picture lock bench clean
 
 demo: $(READY)
 	@$(BIN)/otel-trading demo
@@ -20,6 +20,7 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m model --check
+	$(BIN)/python docs/generate.py --check
 
 format: $(READY)
 	$(BIN)/ruff format .
@@ -28,7 +29,11 @@ format: $(READY)
 # What is generated from model/ and from the demo; a test fails when one of these is stale.
 generate: $(READY)
 	$(BIN)/python -m model
-	$(BIN)/ruff format otel_trading/semconv
+	$(BIN)/python docs/generate.py
+
+# The picture of the README, from a fresh run of the demo.
+picture: $(READY)
+	$(BIN)/python docs/generate.py --picture
 
 bench: $(READY)
 	$(BIN)/python -m bench

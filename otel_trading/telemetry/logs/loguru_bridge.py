@@ -107,7 +107,7 @@ class _Sink:
             if ours is None:
                 return
             others = [handler.levelno for key, handler in core.handlers.items() if key != self.id]
-            ours._levelno = self._capture.level  # noqa: SLF001 - a level is given once
+            ours._levelno = max(self._capture.level, min(others, default=0))  # noqa: SLF001 - a level is given once
             core.min_level = min([ours.levelno, *others])
 
     def adding(self, original: Callable[..., int], patch: Patch) -> Callable[..., int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opentelemetry.context import get_current
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ here = Passing()
 
 def is_wanted() -> bool:
     """Tell whether what this thread logs now is the bot's: neither our own doing, nor that of an exporter."""
-    return not here.busy and is_instrumentation_enabled()
+    return not here.busy and (not get_current() or is_instrumentation_enabled())
 
 
 def is_repeated(text: str) -> bool:

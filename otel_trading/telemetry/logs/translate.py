@@ -55,12 +55,12 @@ class Words(NamedTuple):
 def words(record: logging.LogRecord) -> Words:
     """Return the text of ``record``; where the arguments do not fit, the message as the bot wrote it."""
     given = record.args if isinstance(record.args, tuple) else ()
-    strings = tuple(arg for arg in given if isinstance(arg, str))
+    strings = [arg for arg in given if isinstance(arg, str)]
     try:
         body = record.getMessage()
     except Exception:  # noqa: BLE001 - stdlib tells the bot of this itself, from its handlers
-        return Words(values.shown(record.msg), tuple(map(values.text, strings)))
-    return Words(values.text(body), tuple(values.text(arg) for arg in strings if len(arg) < _SHORT))
+        return Words(values.shown(record.msg), tuple([values.text(arg) for arg in strings]))
+    return Words(values.text(body), tuple([values.text(arg) for arg in strings if len(arg) < _SHORT]))
 
 
 def severity(level: int) -> SeverityNumber:
@@ -118,7 +118,7 @@ def _exception(record: logging.LogRecord) -> dict[str, AnyValue]:
 def extras(record: logging.LogRecord) -> dict[str, Any]:
     """Return what the bot added to ``record``, as it added it."""
     fields = record.__dict__
-    return {key: fields[key] for key in fields if key not in _OWN} if fields.keys() - _OWN else {}
+    return {} if _OWN.issuperset(fields) else {key: fields[key] for key in fields if key not in _OWN}
 
 
 def attributes(record: logging.LogRecord, *, code: bool = False) -> dict[str, AnyValue]:

@@ -36,11 +36,12 @@ def sweep(folder: Path, limits: StoreLimits, pause: Callable[[], None] = lambda:
     Safe in any number of processes at once, beside writers and readers.
     """
     problems = []
+    raws: list[str] = []
     try:
         retain(folder, limits)  # first: compressing wants space
+        raws = [name.removesuffix(RAW) for name in names(folder) if name.endswith(RAW)]
     except OSError as error:
         problems.append(explain(error, folder, limits))
-    raws = [name.removesuffix(RAW) for name in names(folder) if name.endswith(RAW)]
     for stem in sorted(filter(is_ours, raws), key=opened_at):
         problem = _sealed(folder, stem, limits, pause)
         if problem is not None:
@@ -74,7 +75,7 @@ class Housekeeper:
         """Ask for a sweep of a folder, soon. Returns at once; what goes wrong is given to ``on_error``."""
         with self._lock:
             self._tasks[folder] = _Task(limits, on_error)
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 thread = threading.Thread(target=self._run, name="otel-trading-store", daemon=True)
                 # At the end of the interpreter no thread can be started: the next start will sweep.
                 with contextlib.suppress(RuntimeError):

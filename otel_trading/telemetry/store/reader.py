@@ -126,7 +126,7 @@ class StoreReader:
 
     def files(self, signal: Signal) -> list[tuple[Path, str]]:
         """Return folder and stem of each file of a signal, the oldest of each service first."""
-        found = [(folder, stem) for folder in self._folders() for stem in stems(folder, signal)]
+        found = [(folder, stem) for folder in self._folders() for stem in self._stems(folder, signal)]
         for file in {file for file in self._sealed if file[1].startswith(signal)}.difference(found):
             del self._sealed[file]  # removed by retention
         return found
@@ -150,6 +150,13 @@ class StoreReader:
         return in_order(
             parts, lambda part: self._timed(part, _logs), since_ns=since_ns, until_ns=None, newest_first=False
         )
+
+    def _stems(self, folder: Path, signal: Signal) -> list[str]:
+        try:
+            return stems(folder, signal)
+        except OSError as error:
+            self.warn(f"{folder} cannot be read: {error.strerror}")
+            return []
 
     def _folders(self) -> list[Path]:
         return [

@@ -103,6 +103,9 @@ class SealedSegment:
             packed = _read(self.path, block.offset, block.packed_bytes)
         except FileNotFoundError:  # retention removed it meanwhile
             return b""
+        except OSError as error:
+            self._warn(_unreadable(self.path, error))
+            return b""
         member = unpack(packed)
         data = member.data
         if member.fault or len(data) != block.raw_bytes:
@@ -186,13 +189,26 @@ def open_segment(
 ) -> SealedSegment | RawSegment | None:
     """Return a file in the form in which it is now; None where retention removed it."""
     # Compressed, or not yet, or compressed since the first question.
-    with contextlib.suppress(FileNotFoundError):
-        return SealedSegment(folder, stem, warn, cache)
-    with contextlib.suppress(FileNotFoundError):
-        return RawSegment(folder, stem, warn)
-    with contextlib.suppress(FileNotFoundError):
-        return SealedSegment(folder, stem, warn, cache)
+    for form in (SealedSegment, RawSegment, SealedSegment):
+        with contextlib.suppress(FileNotFoundError):
+            return _opened(form, folder, stem, warn, cache)
     return None
+
+
+def _opened(
+    form: type[SealedSegment | RawSegment], folder: Path, stem: str, warn: Callable[[str], None], cache: BlockCache
+) -> SealedSegment | RawSegment | None:
+    try:
+        return SealedSegment(folder, stem, warn, cache) if form is SealedSegment else RawSegment(folder, stem, warn)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        warn(_unreadable(folder / stem, error))
+        return None
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return f"{path} cannot be read: {error.strerror}"
 
 
 def _torn(path: Path, count: int) -> str:

@@ -1,0 +1,46 @@
+"""Every test begins with the library as it is when a process starts, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from otel_trading import settings
+from otel_trading.orders import contain, instruments, market, updates
+from otel_trading.orders.registry import registry
+from tests.recording import Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _forget() -> None:
+    settings.replace_current(None)
+    instruments.reset()
+    market.reset()
+    registry.clear()
+    updates._waiting.clear()
+    updates._under_way.clear()
+    contain._told.clear()
+
+
+@pytest.fixture(autouse=True)
+def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The library as at the start of a process, with no setting made whatever the developer's shell has."""
+    for name in list(os.environ):
+        if name.startswith("OTEL_"):
+            monkeypatch.delenv(name)
+    _forget()
+    yield
+    _forget()
+
+
+@pytest.fixture
+def recorded(library: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]:  # noqa: ARG001 - comes first
+    """A real SDK as the configurator makes it, keeping in memory what it exports."""
+    found = Recorded()
+    found.install(monkeypatch)
+    yield found
+    found.shutdown()
