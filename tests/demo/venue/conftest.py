@@ -23,15 +23,36 @@ def venue() -> Iterator[VenueThread]:
         yield running
 
 
-@pytest.fixture
-def config(venue: VenueThread) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def shared_venue() -> Iterator[VenueThread]:
+    """A venue for the tests of a module that only ask, or are refused."""
+    with VenueThread(seed=7) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_client(shared_venue: VenueThread) -> Iterator[Client]:
+    exchange = ccxt.binance(settings(shared_venue))
+    exchange.load_markets()
+    yield exchange
+    exchange.session.close()
+
+
+def settings(venue: VenueThread) -> dict[str, Any]:
+    """Return a configuration for any of the ccxt classes; it does not linger when it is closed."""
     return {
         "apiKey": DEMO_KEY,
         "secret": DEMO_SECRET,
         "urls": ccxt_urls(venue.url),
         "enableRateLimit": False,
         "timeout": 5_000,
+        "timeout_on_exit": 0,
     }
+
+
+@pytest.fixture
+def config(venue: VenueThread) -> dict[str, Any]:
+    return settings(venue)
 
 
 @pytest.fixture

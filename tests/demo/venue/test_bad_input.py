@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_bad_request_gets_the_venues_error(
-    venue: VenueThread, method: str, path: str, status: int, code: int
+    shared_venue: VenueThread, method: str, path: str, status: int, code: int
 ) -> None:
-    answer = requests.request(method, venue.url + path, timeout=5)
+    answer = requests.request(method, shared_venue.url + path, timeout=5)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
@@ -46,25 +46,25 @@ def test_a_bad_request_gets_the_venues_error(
         "interval=1M&limit=99999",
     ],
 )
-def test_candles_of_impossible_times_are_answered(venue: VenueThread, query: str) -> None:
-    answer = requests.get(f"{venue.url}/api/v3/klines?symbol=BTCUSDT&{query}", timeout=5)
+def test_candles_of_impossible_times_are_answered(shared_venue: VenueThread, query: str) -> None:
+    answer = requests.get(f"{shared_venue.url}/api/v3/klines?symbol=BTCUSDT&{query}", timeout=5)
     assert answer.status_code == 200
     assert len(answer.json()) <= 1_000
 
 
-def test_a_signed_request_without_its_signature_says_what_is_missing(venue: VenueThread) -> None:
+def test_a_signed_request_without_its_signature_says_what_is_missing(shared_venue: VenueThread) -> None:
     headers = {"X-MBX-APIKEY": "venue-demo-key"}
-    answer = requests.get(f"{venue.url}/api/v3/account?timestamp=1", headers=headers, timeout=5)
+    answer = requests.get(f"{shared_venue.url}/api/v3/account?timestamp=1", headers=headers, timeout=5)
     assert answer.json() == {
         "code": -1102,
         "msg": "Mandatory parameter 'signature' was not sent, was empty/null, or malformed.",
     }
 
 
-def test_a_body_of_garbage_is_no_server_error(venue: VenueThread) -> None:
-    answer = requests.post(f"{venue.url}/api/v3/order", data=b"\xff\x00%%%=&&=", timeout=5)
+def test_a_body_of_garbage_is_no_server_error(shared_venue: VenueThread) -> None:
+    answer = requests.post(f"{shared_venue.url}/api/v3/order", data=b"\xff\x00%%%=&&=", timeout=5)
     assert answer.status_code == 401
-    assert requests.get(f"{venue.url}/api/v3/ping", timeout=5).status_code == 200
+    assert requests.get(f"{shared_venue.url}/api/v3/ping", timeout=5).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -85,11 +85,11 @@ def test_a_body_of_garbage_is_no_server_error(venue: VenueThread) -> None:
     ],
 )
 async def test_a_bad_websocket_request_gets_the_venues_error_and_the_connection_lives(
-    venue: VenueThread, message: str, code: int
+    shared_venue: VenueThread, message: str, code: int
 ) -> None:
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(f"{venue.ws_url}/ws-api/v3") as websocket,
+        session.ws_connect(f"{shared_venue.ws_url}/ws-api/v3") as websocket,
     ):
         await websocket.send_bytes(b"\x00\x01")
         await websocket.send_str(message)

@@ -82,7 +82,9 @@ def test_every_fault_can_be_reached_over_http() -> None:
         ("deposit", '{"asset": "USDT", "amount": "Infinity"}'),
     ],
 )
-def test_a_command_that_makes_no_sense_is_answered_with_the_reason(venue: VenueThread, path: str, body: str) -> None:
-    answer = requests.post(f"{venue.url}/_control/{path}", data=body, timeout=5)
+def test_a_command_that_makes_no_sense_is_answered_with_the_reason(
+    shared_venue: VenueThread, path: str, body: str
+) -> None:
+    answer = requests.post(f"{shared_venue.url}/_control/{path}", data=body, timeout=5)
     assert answer.status_code == 400
     assert answer.json()["error"]

@@ -227,6 +227,8 @@ async def test_faults_meet_websocket_requests_too(pro: Any, venue: VenueThread, 
         ("disconnect_websockets", {"code": 7}),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(venue: VenueThread, name: str, arguments: dict[str, Any]) -> None:
+def test_a_fault_that_makes_no_sense_is_refused(
+    shared_venue: VenueThread, name: str, arguments: dict[str, Any]
+) -> None:
     with pytest.raises(ValueError, match="have to|has to"):
-        getattr(venue.faults, name)(**arguments)
+        getattr(shared_venue.faults, name)(**arguments)

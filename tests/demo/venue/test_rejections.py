@@ -50,9 +50,9 @@ def refusal(client: Any, order: dict[str, str]) -> tuple[type[Exception], str]:
     ],
 )
 def test_a_bad_limit_order_is_refused_with_its_code(
-    client: Any, change: dict[str, str], kind: type[Exception], code: int
+    shared_client: Any, change: dict[str, str], kind: type[Exception], code: int
 ) -> None:
-    raised, text = refusal(client, {**LIMIT, **change})
+    raised, text = refusal(shared_client, {**LIMIT, **change})
     assert issubclass(raised, kind), text
     # ccxt tells the message alone where it knows it, and otherwise the body.
     assert f'"code":{code},' in text or raised in (ccxt.InsufficientFunds, ccxt.InvalidOrder)
@@ -62,8 +62,10 @@ def test_a_bad_limit_order_is_refused_with_its_code(
     ("change", "code"),
     [({"price": "59000"}, -1106), ({"timeInForce": "GTC"}, -1106), ({"quantity": ""}, -1102)],
 )
-def test_a_market_order_takes_no_price_and_needs_an_amount(client: Any, change: dict[str, str], code: int) -> None:
-    assert f'"code":{code},' in refusal(client, {**MARKET, **change})[1]
+def test_a_market_order_takes_no_price_and_needs_an_amount(
+    shared_client: Any, change: dict[str, str], code: int
+) -> None:
+    assert f'"code":{code},' in refusal(shared_client, {**MARKET, **change})[1]
 
 
 def test_a_client_id_in_use_is_a_duplicate(client: Any) -> None:
