@@ -39,9 +39,10 @@ class TradingConfigurator(_OTelSDKConfigurator):
             **kwargs,
         )
         propagate.set_global_textmap(GatedPropagator(propagate.get_global_textmap(), found.propagate_hosts))
+        # Before the capture of logs, whose own hook at exit then runs earlier: what it records still leaves.
+        Ending(pipeline, *_providers(), found.shutdown_seconds).install()
         with contained():
             logs.install(found)
-        Ending(pipeline, *_providers(), found.shutdown_seconds).install()
         for problem in problems:
             _logger.warning("%s", problem)
 

@@ -62,7 +62,7 @@ def line(record: logging.LogRecord) -> str:
         "time": at.replace("+00:00", "Z"),
         "level": record.levelname,
         "logger": record.name,
-        "message": translate.words(record).text if event is None else event.body,
+        "message": translate.words(record) if event is None else event.body,
     }
     given: dict[str, Any] = translate.attributes(record)
     if event is not None:

@@ -96,14 +96,12 @@ def _record(capture: Capture, record: logging.LogRecord) -> str | None:
     if logger is None or _is_recorded_failure(record):
         return None
     event = _structlog_event(record)
-    text, args = translate.words(record)
+    text = translate.words(record)
     if event is None and is_repeated(text):
         return None
     attributes = translate.attributes(record, code=capture.code_attributes)
     if event is not None:
         attributes = _merged(attributes, event)
-    if args:
-        attributes[translate.ARGS] = args
     output.emit(
         logger,
         severity,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry._logs import SeverityNumber
 from opentelemetry.instrumentation.log_utils import std_to_otel
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 
     from opentelemetry.util.types import AnyValue
 
-ARGS = "otel_trading.args"
-"""Attribute of our own: arguments too short to be told from a word in the text, for matching order ids exactly.
-
-The pipeline takes it off before a record leaves. Of a message that does not fit its arguments it has them all.
-"""
-
-_SHORT = 8
 _DEBUG = logging.DEBUG
 _SEVERITY_TEXT = {"WARNING": "WARN", "CRITICAL": "FATAL"}
 _DEPRECATED_EVENT_NAME = "event.name"
@@ -45,22 +38,13 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
 }
 
 
-class Words(NamedTuple):
-    """The text of a record, and the arguments that :data:`ARGS` is to carry."""
-
-    text: str
-    args: tuple[str, ...]
-
-
-def words(record: logging.LogRecord) -> Words:
-    """Return the text of ``record``; where the arguments do not fit, the message as the bot wrote it."""
-    given = record.args if isinstance(record.args, tuple) else ()
-    strings = [arg for arg in given if isinstance(arg, str)]
+def words(record: logging.LogRecord) -> str:
+    """Return the text of ``record``; where its arguments do not fit, the message as written and the arguments."""
     try:
-        body = record.getMessage()
+        return values.text(record.getMessage())
     except Exception:  # noqa: BLE001 - stdlib tells the bot of this itself, from its handlers
-        return Words(values.shown(record.msg), tuple([values.text(arg) for arg in strings]))
-    return Words(values.text(body), tuple([values.text(arg) for arg in strings if len(arg) < _SHORT]))
+        given = record.args if isinstance(record.args, tuple) else (record.args,)
+        return " ".join([values.shown(record.msg), *map(values.shown, given)])
 
 
 def severity(level: int) -> SeverityNumber:

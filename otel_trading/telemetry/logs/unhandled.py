@@ -154,7 +154,7 @@ def _record(
     logger = get_logger("otel_trading", __version__, schema_url=SCHEMA_URL)
     if isinstance(value, _NO_ERROR) or not logger.enabled(severity_number=severity):
         return
-    here.busy = True
+    outer, here.busy = here.busy, True  # the garbage collector may bring a dead task in at any time
     try:
         found = translate.exception(type(value), value, trace)
         found[THREAD_NAME] = thread_name or threading.current_thread().name
@@ -168,4 +168,4 @@ def _record(
             event_name=events.TRADING_BOT_UNHANDLED_EXCEPTION,
         )
     finally:
-        here.busy = False
+        here.busy = outer

@@ -132,8 +132,8 @@ SETUPS = {
     ),
     "arguments that do not fit": _setup(
         "logging.basicConfig()\nlog.warning('%d orders', 'many')\nlog.info('%d more', 'many')\n",
-        "%d orders",
-        "%d more",
+        "%d orders many",
+        "%d more many",
     ),
     "a record handled without asking its level": _setup(
         """

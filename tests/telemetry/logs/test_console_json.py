@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Exported
+    from tests.telemetry.logs.conftest import Exported
 
 
 @pytest.fixture

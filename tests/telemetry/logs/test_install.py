@@ -19,7 +19,7 @@ from otel_trading.telemetry.logs import config, imports, stdlib
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from conftest import Exported
+    from tests.telemetry.logs.conftest import Exported
 
 _sinks = sys.modules["loguru._simple_sinks"]
 _BASE = structlog._base.BoundLoggerBase

@@ -12,7 +12,7 @@ from loguru import logger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import Exported
+    from tests.telemetry.logs.conftest import Exported
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from otel_trading.telemetry.logs import output, stdlib, translate
 from otel_trading.telemetry.logs.config import Capture
 
 if TYPE_CHECKING:
-    from conftest import Exported
+    from tests.telemetry.logs.conftest import Exported
 
 
 def test_a_record_carries_the_trace_of_the_caller(installed: Exported, bot: logging.Logger) -> None:

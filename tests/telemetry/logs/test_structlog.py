@@ -10,7 +10,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conftest import Exported
+    from tests.telemetry.logs.conftest import Exported
 
 _RENDER: list[Any] = [
     structlog.processors.add_log_level,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from conftest import Exported
+    from tests.telemetry.logs.conftest import Exported
 
 _HEAD = """
 import atexit, json, logging, os, sys, threading
