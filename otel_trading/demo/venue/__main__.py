@@ -13,7 +13,7 @@ from otel_trading.demo.venue.server import STEP_MS, Venue
 def main(arguments: list[str] | None = None) -> int:
     """Run the venue until it is told to end."""
     parser = argparse.ArgumentParser(prog="python -m otel_trading.demo.venue", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on, 0 for a free one")
     parser.add_argument("--seed", type=int, default=0, help="what decides prices, ids and fills")
     parser.add_argument("--tick-ms", type=int, default=STEP_MS, help="milliseconds between steps; 0: by hand")

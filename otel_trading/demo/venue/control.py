@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import inspect
-from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -131,16 +130,8 @@ def _told(
             return web.json_response(await handle(request))
         except VenueError as error:
             reason = error.message
-        except (ValueError, TypeError, KeyError, InvalidOperation) as error:
+        except (ValueError, TypeError, KeyError) as error:
             reason = str(error)
         return web.json_response({"error": reason}, status=HTTPStatus.BAD_REQUEST)
 
     return answer
-
-
-def amount(text: str) -> Decimal:
-    """Return a finite decimal; raise ``ValueError`` for anything else."""
-    value = Decimal(text)
-    if not value.is_finite():
-        raise ValueError("not a number")
-    return value

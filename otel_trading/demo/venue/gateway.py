@@ -57,8 +57,10 @@ class Gateway:
             self._limiter.use_weight(operation.cost(params))
             account = self.sender(operation.security, params, key, signed)
             if account is not None and operation.orders:
-                self._limiter.use_orders(account, operation.orders)
+                self._limiter.check_orders(account, operation.orders)
             body = operation.handle(Call(params, account))
+            if account is not None and operation.orders:
+                self._limiter.add_orders(account, operation.orders)
         except VenueError as refusal:
             return self.refusal(refusal, account, orders=bool(operation.orders))
         except Exception:  # noqa: BLE001 whatever breaks, the client gets the venue's kind of answer

@@ -96,8 +96,8 @@ class RateLimiter:
             raise banned(self._banned_until_ms, now_ms)
         raise too_much_weight(self.limits.weight_1m, self._weight.seconds_left, now_ms)
 
-    def use_orders(self, account: Account, orders: int) -> None:
-        """Count new orders; raise -1015 with 429 where they are too many."""
+    def check_orders(self, account: Account, orders: int) -> None:
+        """Raise -1015 with 429 where so many new orders are too many."""
         short, day = self._windows(account)
         for window, limit, span in (
             (short, self.limits.orders_10s, "10 SECOND"),
@@ -110,8 +110,11 @@ class RateLimiter:
                     status=HTTPStatus.TOO_MANY_REQUESTS,
                     headers={"Retry-After": str(window.seconds_left)},
                 )
-        short.add(orders)
-        day.add(orders)
+
+    def add_orders(self, account: Account, orders: int) -> None:
+        """Count new orders that were accepted."""
+        for window in self._windows(account):
+            window.add(orders)
 
     def headers(self, account: Account | None, *, orders: bool) -> dict[str, str]:
         """Return the headers that tell what is used; the order counts go with answers about orders."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from otel_trading.demo.venue.errors import VenueError, illegal, missing
+from otel_trading.demo.venue.errors import VenueError, illegal, missing, not_required
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,7 +116,7 @@ class Params:
         """Raise -1106 where one of ``names`` was sent."""
         for name in names:
             if name in self:
-                raise VenueError(-1106, f"Parameter '{name}' sent when not required.")
+                raise not_required(name)
 
 
 def as_text(value: Any) -> str:

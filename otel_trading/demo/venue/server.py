@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from otel_trading.demo.venue.accounts import Account
 from otel_trading.demo.venue.clock import Clock, SystemClock
-from otel_trading.demo.venue.control import Control, amount
+from otel_trading.demo.venue.control import Control
+from otel_trading.demo.venue.decimals import finite
 from otel_trading.demo.venue.exchange import Exchange
 from otel_trading.demo.venue.faults import Faults
 from otel_trading.demo.venue.gateway import Gateway
@@ -45,7 +47,8 @@ class Venue:
 
     ``seed`` decides prices, books, ids and the market's part in fills. With ``tick_ms`` the market moves by
     itself at that interval; without, only :meth:`step` and :meth:`set_price` move it. ``speed`` is how many times
-    faster than normal it moves. ``port`` 0 takes a free one.
+    faster than normal it moves. ``port`` 0 takes a free one. Raises ``ValueError`` for a ``host`` that is no
+    loopback address.
     """
 
     def __init__(
@@ -61,6 +64,8 @@ class Venue:
         accounts: Iterable[Account] | None = None,
         limits: Limits | None = None,
     ) -> None:
+        if not ipaddress.ip_address(host).is_loopback:
+            raise ValueError("the venue listens on loopback only: its controls ask nobody who he is")
         self._host = host
         self._port = port
         self._tick_ms = tick_ms
@@ -156,7 +161,7 @@ class Venue:
 
     def set_price(self, symbol: str, price: str | Decimal) -> None:
         """Put a symbol's mid price at ``price`` and let the orders meet it."""
-        self.exchange.place_price(symbol, amount(str(price)))
+        self.exchange.place_price(symbol, finite(str(price)))
 
     def mid(self, symbol: str) -> Decimal:
         """Return a symbol's mid price."""
@@ -164,7 +169,7 @@ class Venue:
 
     def deposit(self, asset: str, change: str | Decimal) -> None:
         """Change a balance of the first account from outside, with a ``balanceUpdate``."""
-        self.exchange.deposit(self.account, asset, amount(str(change)))
+        self.exchange.deposit(self.account, asset, finite(str(change)))
 
     async def start(self) -> None:
         """Begin to listen."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ccxt
 import ccxt.async_support
@@ -13,6 +12,9 @@ import ccxt.pro
 import pytest
 
 from otel_trading.demo.venue import DEMO_KEY, DEMO_SECRET, VenueThread, ccxt_urls
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 Client = Any
 

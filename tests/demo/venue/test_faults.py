@@ -22,7 +22,7 @@ async def quiet_watch(pro: Any, stepping: Stepping) -> asyncio.Future[Any]:
     """Return a watch for trades that has taken in all that was sent before."""
     await stepping(pro.watch_trades(SYMBOL))
     while True:
-        watch = asyncio.ensure_future(pro.watch_trades(SYMBOL))
+        watch: asyncio.Future[Any] = asyncio.ensure_future(pro.watch_trades(SYMBOL))
         done, _ = await asyncio.wait([watch], timeout=0.1)
         if not done:
             return watch
@@ -199,6 +199,27 @@ async def test_a_silent_stream_is_connected_and_says_nothing(pro: Any, venue: Ve
     assert await stepping(watch)
 
 
+async def test_a_silent_user_stream_tells_no_order(subscribed: Any, venue: VenueThread, eventually: Eventually) -> None:
+    told: list[Any] = []
+    subscribed.handle_order_update = lambda _client, message: told.append(message["c"])
+    venue.faults.silence(60, kind="user")
+    await subscribed.create_order(SYMBOL, "limit", "buy", 0.01, 59_000, {"clientOrderId": "unheard"})
+    venue.faults.clear()
+    await subscribed.create_order(SYMBOL, "limit", "buy", 0.01, 59_000, {"clientOrderId": "heard"})
+    await eventually(lambda: "heard" in told)
+    assert told == ["heard"]
+
+
+async def test_a_refusing_venue_cuts_its_websockets_and_takes_no_new_ones(
+    pro: Any, venue: VenueThread, stepping: Stepping
+) -> None:
+    watch = await quiet_watch(pro, stepping)
+    venue.faults.refuse()
+    for attempt in (watch, pro.watch_trades(SYMBOL), pro.create_order_ws(SYMBOL, "limit", "buy", 0.01, 59_000)):
+        with pytest.raises(ccxt.NetworkError):
+            await asyncio.wait_for(attempt, 5)
+
+
 async def test_faults_meet_websocket_requests_too(pro: Any, venue: VenueThread, eventually: Eventually) -> None:
     venue.faults.fail_next(status=400, code=-1008, message="Overloaded.", path="order.place")
     with pytest.raises(ccxt.ExchangeError, match="Overloaded"):
@@ -230,5 +251,5 @@ async def test_faults_meet_websocket_requests_too(pro: Any, venue: VenueThread, 
 def test_a_fault_that_makes_no_sense_is_refused(
     shared_venue: VenueThread, name: str, arguments: dict[str, Any]
 ) -> None:
-    with pytest.raises(ValueError, match="have to|has to"):
+    with pytest.raises(ValueError, match=r"have to|has to"):
         getattr(shared_venue.faults, name)(**arguments)

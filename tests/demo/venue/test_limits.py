@@ -38,12 +38,11 @@ def test_too_much_weight_is_refused_over_the_wire_with_the_seconds_to_wait() -> 
 
 
 def test_ccxt_takes_a_rate_limit_for_what_it_is() -> None:
-    with VenueThread(seed=7, limits=Limits(weight_1m=1)) as venue:
+    with VenueThread(seed=7, limits=Limits(weight_1m=1), clock=ManualClock()) as venue:
         client = ccxt.binance({"urls": ccxt_urls(venue.url), "enableRateLimit": False})
         client.public_get_ping()
         with pytest.raises(ccxt.DDoSProtection, match="429"):
-            for _ in range(2):  # a new minute may begin in between
-                client.public_get_ping()
+            client.public_get_ping()
 
 
 def test_a_new_minute_begins_with_nothing_used() -> None:
@@ -74,18 +73,26 @@ def test_a_ban_outlasts_the_minute_and_ends() -> None:
 def test_too_many_orders_are_refused_until_the_window_is_over(limits: Limits, seconds: int) -> None:
     clock = ManualClock(MIDNIGHT_MS)
     limiter, account = RateLimiter(limits, clock), Account()
-    limiter.use_orders(account, 2)
+    limiter.add_orders(account, 2)
     with pytest.raises(VenueError, match="-1015 Too many new orders") as caught:
-        limiter.use_orders(account, 1)
+        limiter.check_orders(account, 1)
     assert caught.value.headers == {"Retry-After": str(seconds)}
     clock.advance(seconds)
-    limiter.use_orders(account, 1)
+    limiter.check_orders(account, 1)
 
 
 def test_order_limits_are_per_account() -> None:
     limiter = RateLimiter(Limits(orders_10s=1), ManualClock(MIDNIGHT_MS))
-    limiter.use_orders(Account(key="one"), 1)
-    limiter.use_orders(Account(key="two"), 1)
+    limiter.add_orders(Account(key="one"), 1)
+    limiter.check_orders(Account(key="two"), 1)
+    with pytest.raises(VenueError):
+        limiter.check_orders(Account(key="one"), 1)
+
+
+def test_a_refused_order_is_not_counted(client: Any) -> None:
+    with pytest.raises(ccxt.InsufficientFunds):
+        client.create_order("BTC/USDT", "limit", "buy", 20, 59_000)
+    assert client.last_response_headers["X-Mbx-Order-Count-10s"] == "0"
 
 
 def test_too_many_orders_are_a_rate_limit_to_ccxt(config: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def test_a_book_kept_from_diffs_is_the_venues_book(pro: Any, venue: VenueThread, stepping: Stepping) -> None:
+    book = await stepping(pro.watch_order_book(SYMBOL))
     for _ in range(10):
         book = await stepping(pro.watch_order_book(SYMBOL))
     bids, asks, last_id = venue.call(
@@ -44,9 +46,13 @@ async def test_a_lost_depth_event_is_noticed_by_ccxt(pro: Any, venue: VenueThrea
     for _ in range(3):
         await stepping(pro.watch_order_book(SYMBOL))
     venue.faults.skip_depth(symbol="BTCUSDT")
-    with pytest.raises(ccxt.ChecksumError):
+
+    async def keep_watching() -> None:
         for _ in range(5):
             await stepping(pro.watch_order_book(SYMBOL))
+
+    with pytest.raises(ccxt.ChecksumError):
+        await keep_watching()
 
 
 async def test_ticker_trades_and_candles_are_watched(pro: Any, venue: VenueThread, stepping: Stepping) -> None:
@@ -99,7 +105,7 @@ async def test_the_slow_depth_stream_sums_what_the_fast_one_tells(
         diffs = [json.loads(await fast.receive_str(timeout=5)) for _ in range(10)]
         summed = json.loads(await slow.receive_str(timeout=5))
     assert (summed["U"], summed["u"]) == (diffs[0]["U"], diffs[-1]["u"])
-    assert all(after["U"] == before["u"] + 1 for before, after in zip(diffs, diffs[1:], strict=False))
+    assert all(after["U"] == before["u"] + 1 for before, after in itertools.pairwise(diffs))
 
 
 async def test_subscriptions_can_be_listed_and_ended(session: aiohttp.ClientSession, venue: VenueThread) -> None:

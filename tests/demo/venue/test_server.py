@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 import aiohttp
 import ccxt
+import ccxt.pro
 import pytest
 
 from otel_trading.demo.venue import DEMO_KEY, DEMO_SECRET, ManualClock, Venue, VenueThread, ccxt_urls
@@ -58,9 +60,44 @@ def test_a_venue_that_cannot_listen_says_why() -> None:
             pass
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "venue.example"])  # noqa: S104 refused, not bound
+def test_a_venue_listens_on_loopback_only(host: str) -> None:
+    with pytest.raises(ValueError, match=r"loopback|does not appear"):
+        VenueThread(host=host).__enter__()
+
+
 def test_a_venue_that_does_not_run_says_so() -> None:
     with pytest.raises(RuntimeError, match="not running"):
         VenueThread(seed=7).step()
+
+
+@pytest.mark.parametrize("kind", [ccxt.binance, ccxt.pro.binance])
+def test_no_address_of_ccxt_leads_off_this_machine(kind: Any) -> None:
+    def addresses(urls: Any) -> list[str]:
+        return [urls] if isinstance(urls, str) else [found for inner in urls.values() for found in addresses(inner)]
+
+    client = kind({"urls": ccxt_urls("http://127.0.0.1:9000")})
+    assert all("://127.0.0.1:9000/" in address for address in addresses(client.urls["api"]))
+
+
+def test_a_bot_can_spell_the_addresses_out_itself(venue: VenueThread) -> None:
+    client = ccxt.binance(
+        {
+            "apiKey": DEMO_KEY,
+            "secret": DEMO_SECRET,
+            "urls": {
+                "api": {
+                    "public": f"{venue.url}/api/v3",
+                    "private": f"{venue.url}/api/v3",
+                    "sapi": f"{venue.url}/sapi/v1",
+                    "fapiPublic": f"{venue.url}/fapi/v1",
+                    "dapiPublic": f"{venue.url}/dapi/v1",
+                }
+            },
+        }
+    )
+    assert client.create_order("BTC/USDT", "limit", "buy", 0.01, 59_000)["status"] == "open"
+    client.session.close()
 
 
 def test_the_urls_are_the_same_with_a_final_slash() -> None:

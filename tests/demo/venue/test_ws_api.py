@@ -84,7 +84,12 @@ async def test_many_orders_at_once_are_each_answered(pro: Any) -> None:
 async def test_rate_limits_are_told_only_where_they_are_asked_for(pro: Any, venue: VenueThread) -> None:
     messages: list[Any] = []
     original = pro.handle_message
-    pro.handle_message = lambda client, message: (messages.append(message), original(client, message))[1]
+
+    def spy(client: Any, message: Any) -> None:
+        messages.append(message)
+        original(client, message)
+
+    pro.handle_message = spy
     await pro.create_order_ws(SYMBOL, "limit", "buy", 0.01, 59_000)
     await pro.create_order_ws(SYMBOL, "limit", "buy", 0.01, 59_000, {"returnRateLimits": True})
     assert [("rateLimits" in message) for message in messages] == [False, True]
