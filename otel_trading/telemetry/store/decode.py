@@ -33,6 +33,7 @@ _SEVERITIES = {
     for level, name in enumerate(("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"))
     for step in (1, 2, 3, 4)
 }
+_DEEPEST = 64
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _NUMBER = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -100,14 +101,17 @@ def _log(log: dict[str, Any], scope: str) -> LogRecord:
     )
 
 
-def value_of(value: Any) -> Value:
-    """Return what an OTLP ``AnyValue`` holds; None where it holds nothing."""
-    if not isinstance(value, dict):
+def value_of(value: Any, depth: int = 0) -> Value:
+    """Return what an OTLP ``AnyValue`` holds; None where it holds nothing, or is nested beyond 64 levels.
+
+    Protobuf's own readers stop at 50, our writer at 32; how deep Python could go depends on who calls.
+    """
+    if not isinstance(value, dict) or depth > _DEEPEST:
         return None
     for name, held in value.items():
         read = _READ.get(name)
         if read is not None and held is not None:
-            return read(held)
+            return read(held, depth + 1)
     return None
 
 
@@ -115,22 +119,22 @@ def _attributes(owner: dict[str, Any]) -> Attributes:
     return _pairs(owner.get("attributes"))
 
 
-def _pairs(pairs: Any) -> Attributes:
+def _pairs(pairs: Any, depth: int = 0) -> Attributes:
     if not isinstance(pairs, list):
         return {}
     return {
-        pair["key"]: value_of(pair.get("value"))
+        pair["key"]: value_of(pair.get("value"), depth)
         for pair in pairs
         if isinstance(pair, dict) and isinstance(pair.get("key"), str)
     }
 
 
-def _array(held: Any) -> Value:
+def _array(held: Any, depth: int) -> Value:
     values = held.get("values") if isinstance(held, dict) else None
-    return [value_of(each) for each in values] if isinstance(values, list) else []
+    return [value_of(each, depth) for each in values] if isinstance(values, list) else []
 
 
-def _bytes(held: Any) -> Value:
+def _bytes(held: Any, _: int = 0) -> Value:
     """Read base64 in either alphabet, with or without its padding."""
     try:
         text = str(held).replace("-", "+").replace("_", "/").rstrip("=")
@@ -139,7 +143,7 @@ def _bytes(held: Any) -> Value:
         return b""
 
 
-def _float(held: Any) -> Value:
+def _float(held: Any, _: int) -> Value:
     try:
         return _NUMBER[held] if held in _NUMBER else float(held)
     except (TypeError, ValueError, OverflowError):
@@ -170,7 +174,7 @@ def _text(owner: dict[str, Any], name: str) -> str:
     return held if isinstance(held, str) else ""
 
 
-def _int(held: Any) -> int:
+def _int(held: Any, _: int = 0) -> int:
     try:
         return int(held) if held is not None else 0
     except (TypeError, ValueError, OverflowError):
@@ -197,13 +201,13 @@ def _id(owner: dict[str, Any], name: str, size: int) -> str:
     return raw.hex() if isinstance(raw, bytes) and len(raw) == size else held.lower()
 
 
-_READ: dict[str, Callable[[Any], Value]] = {
-    "stringValue": lambda held: held if isinstance(held, str) else str(held),
-    "boolValue": lambda held: held if isinstance(held, bool) else str(held).lower() == "true",
+_READ: dict[str, Callable[[Any, int], Value]] = {
+    "stringValue": lambda held, _: held if isinstance(held, str) else str(held),
+    "boolValue": lambda held, _: held if isinstance(held, bool) else str(held).lower() == "true",
     "intValue": _int,
     "doubleValue": _float,
     "bytesValue": _bytes,
     "arrayValue": _array,
-    "kvlistValue": lambda held: _pairs(held.get("values")) if isinstance(held, dict) else {},
+    "kvlistValue": lambda held, depth: _pairs(held.get("values"), depth) if isinstance(held, dict) else {},
 }
 _READ |= {_snake(name): read for name, read in _READ.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import subprocess
 import sys
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from otel_trading.telemetry.records import Attributes, LogRecord, SpanRecord, Value
 from otel_trading.telemetry.store.encode import LineEncoder
-from otel_trading.telemetry.store.housekeeper import housekeeper
+from otel_trading.telemetry.store.housekeeper import housekeeper, sweep
 from otel_trading.telemetry.store.layout import PACKED, RAW, folder_name
 from otel_trading.telemetry.store.limits import StoreLimits
 from otel_trading.telemetry.store.writer import SignalWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from otel_trading.telemetry.store.layout import Signal
@@ -92,6 +94,11 @@ def write_spans(root: Path, records: list[SpanRecord], limits: StoreLimits = SMA
     writer.close()
 
 
+def compress(root: Path) -> None:
+    """Compress every file that has no owner."""
+    assert sweep(folder_of(root), SMALL_FILES) == []
+
+
 def folder_of(root: Path, service: str = SERVICE) -> Path:
     return root / folder_name(service)
 
@@ -111,7 +118,15 @@ def stored_lines(root: Path, signal: Signal = "logs") -> list[bytes]:
     return b"".join(texts).splitlines()
 
 
-def started(script: str, *arguments: object) -> subprocess.Popen[str]:
-    """Start a Python script in a process of its own, its output piped."""
+@contextlib.contextmanager
+def started(script: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """Run a Python script in a process of its own, its output piped; it is ended with the block.
+
+    Without that, a test that fails would leave it running, and its open pipes would be blamed on a later test.
+    """
     command = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)  # noqa: S603  # our own
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as process:  # our own
+        try:
+            yield process
+        finally:
+            process.kill()

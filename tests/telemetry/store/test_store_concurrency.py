@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import errno
 import threading
 import time
@@ -91,13 +92,13 @@ def test_a_reader_beside_a_writer_misses_and_doubles_nothing(tmp_path: Path) -> 
 
 
 def test_several_processes_that_write_and_sweep_lose_and_double_nothing(tmp_path: Path) -> None:
-    processes = [started(WRITES, tmp_path, 1 + worker * LINES) for worker in range(3)]
     reader = StoreReader(tmp_path)
-    while any(process.poll() is None for process in processes):
-        seen = numbers(list(reader.logs()))
-        assert len(seen) == len(set(seen))
-        sweep(folder_of(tmp_path), TINY_FILES)
-    assert [process.communicate()[0] for process in processes] == ["", "", ""]
+    with contextlib.ExitStack() as running:
+        processes = [running.enter_context(started(WRITES, tmp_path, 1 + worker * LINES)) for worker in range(3)]
+        while any(process.poll() is None for process in processes):
+            seen = numbers(list(reader.logs()))
+            assert len(seen) == len(set(seen))
+            sweep(folder_of(tmp_path), TINY_FILES)
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert numbers(list(reader.logs())) == list(range(1, 3 * LINES + 1))
     assert reader.warnings == []
@@ -122,9 +123,8 @@ def test_following_yields_each_record_once_across_turned_and_compressed_files(tm
 
 def test_following_sees_a_process_that_starts_later(tmp_path: Path) -> None:
     following = StoreReader(tmp_path).follow(poll_seconds=0.001)
-    process = started(WRITES, tmp_path, 1)
-    assert collect(following, LINES) == list(range(1, LINES + 1))
-    process.communicate(timeout=20)
+    with started(WRITES, tmp_path, 1):
+        assert collect(following, LINES) == list(range(1, LINES + 1))
     following.close()
 
 

@@ -59,19 +59,18 @@ writer.write(sys.stdin.buffer.readline())
 
 
 def kill_in_the_middle_of_a_line(root: Path) -> None:
-    process = started(HALF_A_LINE, root)
     lines = ENCODER.logs([log(1, id="kept")]) + ENCODER.logs([log(2, id="torn")])
-    process.communicate(lines.decode(), timeout=20)
+    with started(HALF_A_LINE, root) as process:
+        process.communicate(lines.decode(), timeout=20)
     assert process.returncode == -signal.SIGKILL
 
 
 def test_a_kill_loses_no_line_for_which_write_returned(tmp_path: Path) -> None:
-    process = started(ENDLESS, tmp_path, SMALL_FILES.file_bytes)
-    assert process.stdout is not None
-    said = [int(process.stdout.readline()) for _ in range(150)]
-    process.kill()
-    said += map(int, process.stdout.read().split())
-    process.communicate(timeout=20)
+    with started(ENDLESS, tmp_path, SMALL_FILES.file_bytes) as process:
+        assert process.stdout is not None
+        said = [int(process.stdout.readline()) for _ in range(150)]
+        process.kill()
+        said += map(int, process.stdout.read().split())
     numbers = {int(stored.record.span_id, 16) for stored in StoreReader(tmp_path).logs()}
     assert numbers >= set(said)
     assert len(numbers) <= len(said) + 1
@@ -114,17 +113,13 @@ def test_a_file_that_holds_nothing_whole_is_removed(tmp_path: Path) -> None:
 
 
 def test_the_file_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
-    process = started(ENDLESS, tmp_path, 64 * 1024**2)
-    assert process.stdout is not None
-    process.stdout.readline()
-    os.kill(process.pid, signal.SIGSTOP)
-    try:
+    with started(ENDLESS, tmp_path, 64 * 1024**2) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        os.kill(process.pid, signal.SIGSTOP)
         [path] = raw_files(tmp_path)
         assert not seal.seal(path.parent, path.name.removesuffix(RAW), lambda: None)
         assert path.exists()
-    finally:
-        process.kill()
-        process.communicate(timeout=20)
     assert seal.seal(path.parent, path.name.removesuffix(RAW), lambda: None)
 
 
@@ -142,13 +137,13 @@ os._exit(0)
 
 
 def test_a_child_that_outlives_its_parent_does_not_keep_the_parents_file(tmp_path: Path) -> None:
-    process = started(FORKS_AND_DIES, tmp_path)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "up\n"
-    assert process.wait(20) == 0
-    assert sweep(folder_of(tmp_path), SMALL_FILES) == []
-    assert raw_files(tmp_path) == []
-    process.communicate("", timeout=20)
+    # The child lives until the block ends, when it reads the end of its input.
+    with started(FORKS_AND_DIES, tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        assert process.wait(20) == 0
+        assert sweep(folder_of(tmp_path), SMALL_FILES) == []
+        assert raw_files(tmp_path) == []
 
 
 STEPS = ["_created", "_write_all", "_sync_folder", "pack", "scan"]

@@ -114,3 +114,13 @@ def test_no_shape_of_json_raises(data: object) -> None:
     list(logs_of(data))
     value_of(data)
     one_span({"attributes": data, "events": [data], "kind": data, "traceId": data, "status": data})
+
+
+@pytest.mark.parametrize("container", ["arrayValue", "kvlistValue"])
+def test_a_value_nested_without_end_is_cut_instead_of_raising(container: str) -> None:
+    value: dict[str, Any] = {"intValue": "1"}
+    for _ in range(5000):
+        value = {container: {"values": [value if container == "arrayValue" else {"key": "k", "value": value}]}}
+    record = one_log({"body": value, "attributes": [{"key": "deep", "value": value}], "eventName": "kept"})
+    assert record.event_name == "kept"
+    assert repr(record.body).count("[" if container == "arrayValue" else "{") <= 66

@@ -1,42 +1,30 @@
 from __future__ import annotations
 
 import gzip
-import json
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from otel_trading.telemetry.store.blocks import Member, members, unpack
-from otel_trading.telemetry.store.encode import LineEncoder, metrics_line
-from otel_trading.telemetry.store.housekeeper import housekeeper, sweep
-from otel_trading.telemetry.store.keys import keys_of
+from otel_trading.telemetry.store.blocks import members
 from otel_trading.telemetry.store.layout import INDEX, PACKED
 from otel_trading.telemetry.store.limits import StoreLimits
 from otel_trading.telemetry.store.reader import StoreReader
-from otel_trading.telemetry.store.writer import SignalWriter
 from tests.telemetry.store.samples import (
     NOON,
-    RESOURCE,
-    SECOND,
-    SERVICE,
-    SMALL_FILES,
+    compress,
     folder_of,
     log,
     packed_files,
     raw_files,
-    span,
     trace,
     write_logs,
-    write_spans,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from otel_trading.telemetry.records import LogRecord, SpanRecord
-
-MIB = 1024 * 1024
+    from otel_trading.telemetry.records import LogRecord
 
 
 @pytest.mark.parametrize("garbage", [b"", b"garbage", b"[1]", b"\xff\xfe", b"[" * 100_000, b'{"resourceLogs":'])

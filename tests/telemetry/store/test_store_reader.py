@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from otel_trading.telemetry.store.blocks import Member, members, unpack
+from otel_trading.telemetry.store.blocks import Member, unpack
 from otel_trading.telemetry.store.encode import LineEncoder, metrics_line
-from otel_trading.telemetry.store.housekeeper import housekeeper, sweep
+from otel_trading.telemetry.store.housekeeper import housekeeper
 from otel_trading.telemetry.store.keys import keys_of
-from otel_trading.telemetry.store.layout import INDEX, PACKED
 from otel_trading.telemetry.store.limits import StoreLimits
 from otel_trading.telemetry.store.reader import StoreReader
 from otel_trading.telemetry.store.writer import SignalWriter
@@ -21,6 +20,7 @@ from tests.telemetry.store.samples import (
     SECOND,
     SERVICE,
     SMALL_FILES,
+    compress,
     folder_of,
     log,
     packed_files,
@@ -35,12 +35,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from otel_trading.telemetry.records import LogRecord, SpanRecord
-
-MIB = 1024 * 1024
-
-
-def compress(root: Path) -> None:
-    assert sweep(folder_of(root), SMALL_FILES) == []
 
 
 def times(reader: StoreReader, **limits: Any) -> list[int]:
@@ -187,5 +181,3 @@ def test_a_file_of_another_exporter_in_the_folder_is_read(tmp_path: Path) -> Non
     foreign = folder_of(tmp_path) / "logs-collector.jsonl.gz"
     foreign.write_bytes(gzip.compress(json.dumps(line).encode() + b"\n", mtime=12345))
     assert [stored.file for stored in StoreReader(tmp_path).find(["ab" * 16]).logs] == [foreign]
-
-

@@ -223,7 +223,7 @@ writer.write(b'{"n":"last"}')
 
 
 def test_the_limit_of_the_process_for_files_turns_them_and_is_told_only_when_a_line_is_larger(tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: S603  # our own script
+    done = subprocess.run(  # our own script
         [sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert "ulimit -f" in done.stdout
@@ -249,5 +249,5 @@ def test_writing_loads_no_reader() -> None:
         "import sys; from otel_trading.telemetry.store import LineEncoder, SignalWriter;"
         "print([name for name in sys.modules if 'store.reader' in name or 'store.decode' in name])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  # our own
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # our own
     assert done.stdout.strip() == "[]"
