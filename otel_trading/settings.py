@@ -76,8 +76,9 @@ def _number(kind: type[int | float], least: float) -> Callable[[str], float]:
 
 def default_store(environ: Mapping[str, str]) -> Path:
     """Where telemetry is kept without a setting: the XDG state folder of this user."""
-    state = environ.get("XDG_STATE_HOME", "").strip()
-    return (Path(state) if state else Path("~/.local/state").expanduser()) / "otel-trading"
+    state = Path(environ.get("XDG_STATE_HOME", "").strip())
+    # The XDG Base Directory Specification has a relative path ignored.
+    return (state if state.is_absolute() else Path("~/.local/state").expanduser()) / "otel-trading"
 
 
 TABLE: dict[str, Setting] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from otel_trading import settings
@@ -14,6 +15,11 @@ from tests.recording import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# The same examples in every run, on a machine however slow; more of them by HYPOTHESIS_PROFILE=search.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=5000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def _forget() -> None:

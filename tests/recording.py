@@ -25,10 +25,11 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from otel_trading.telemetry.processors import StampLogs, StampSpans
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pytest
     from opentelemetry._logs import LogRecord
+    from opentelemetry.sdk._logs import ReadableLogRecord
 
     from otel_trading.semconv.instrument import Instrument
 
@@ -87,6 +88,10 @@ class Recorded:
         """Return the log records that are no events, in the order in which they were emitted."""
         return [record for record in self._all() if not record.event_name]
 
+    def log_data(self) -> Sequence[ReadableLogRecord]:
+        """Return events and logs as an exporter gets them: with their resource and scope."""
+        return self._logs.get_finished_logs()
+
     def metric(self, definition: Instrument | str, **attributes: Any) -> list[Any]:
         """Return the data points of a metric that have ``attributes`` among theirs, since the test began."""
         self._collect()
@@ -123,7 +128,7 @@ class Recorded:
         self.meters.shutdown()
 
     def _all(self) -> list[LogRecord]:
-        return [item.log_record for item in self._logs.get_finished_logs()]
+        return [item.log_record for item in self.log_data()]
 
     def _collect(self) -> None:
         # A gauge is told only in the first collection after it was set, so the points are kept.

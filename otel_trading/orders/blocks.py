@@ -5,17 +5,21 @@ from __future__ import annotations
 import functools
 import inspect
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from opentelemetry import context as otel
 from opentelemetry import trace
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.trace import Status as SpanStatus
 from opentelemetry.trace import StatusCode
 
 from otel_trading.orders import emit
-from otel_trading.orders.context import ORDER_KEY, STRATEGY_KEY, current_strategy, use_value
+from otel_trading.orders.contain import contained
+from otel_trading.orders.context import ORDER_KEY, STRATEGY_KEY, current_strategy, detach, use_value
 from otel_trading.orders.order import Order
 from otel_trading.orders.registry import registry
+from otel_trading.orders.values import as_text
 from otel_trading.semconv import spans
 
 if TYPE_CHECKING:
@@ -69,21 +73,24 @@ def order(
         arrival_price=arrival_price,
     )
     context = otel.set_value(STRATEGY_KEY, this.strategy, otel.set_value(ORDER_KEY, this))
-    token = otel.attach(context)
-    span = emit.tracer().start_span(spans.TRADING_ORDER.name, attributes=emit.identity(this))
-    span_token = otel.attach(trace.set_span_in_context(span))
+    span: trace.Span = trace.INVALID_SPAN
+    with contained():
+        span = emit.tracer().start_span(spans.TRADING_ORDER.name, context, attributes=emit.identity(this))
     this.adopt_span(span.get_span_context())
+    token = otel.attach(trace.set_span_in_context(span, context))
     try:
         yield this
     except BaseException as error:
-        span.set_status(SpanStatus(StatusCode.ERROR, type_name(error)))
-        span.record_exception(error)
+        with contained():
+            span.set_attribute(ERROR_TYPE, type_name(error))
+            span.set_status(SpanStatus(StatusCode.ERROR, type_name(error)))
+            span.record_exception(error)
         raise
     finally:
-        span.set_attributes(emit.identity(this))
-        span.end()
-        otel.detach(span_token)
-        otel.detach(token)
+        with contained():
+            span.set_attributes(emit.known(emit.description(this)))
+            span.end()
+        detach(token)
 
 
 def type_name(error: BaseException) -> str:
@@ -92,21 +99,26 @@ def type_name(error: BaseException) -> str:
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
+_entered: ContextVar[tuple[Token[Context], ...]] = ContextVar("otel_trading.strategy.entered", default=())
+
+
 class strategy:  # noqa: N801 - used like the functions beside it
     """Work for one strategy: as a context manager, or as a decorator of a function or coroutine function.
 
-    Orders, logs and measures in it carry ``strategy_id``, which is on metrics too: keep to a bounded set.
+    Orders, logs and measures in it carry ``strategy_id``, which is on metrics too: keep to a bounded set. One
+    instance may be used in several threads and tasks at once.
     """
 
     def __init__(self, strategy_id: str) -> None:
-        self._id = strategy_id
-        self._tokens: list[Token[Context]] = []
+        self._id = as_text(strategy_id)
 
     def __enter__(self) -> None:
-        self._tokens.append(otel.attach(otel.set_value(STRATEGY_KEY, self._id)))
+        _entered.set((*_entered.get(), otel.attach(otel.set_value(STRATEGY_KEY, self._id))))
 
     def __exit__(self, *error: object) -> None:
-        otel.detach(self._tokens.pop())
+        *outer, token = _entered.get()
+        _entered.set(tuple(outer))
+        detach(token)
 
     def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
         """Make ``function`` work for the strategy whenever it is called."""
@@ -126,4 +138,4 @@ class strategy:  # noqa: N801 - used like the functions beside it
 
 def find_order(order_id: str, *, venue: str = "", symbol: str = "") -> Order | None:
     """Return the order known by a client id or venue id, to report on it; None where none or several fit."""
-    return registry.find(order_id, venue=venue, symbol=symbol)
+    return registry.find(as_text(order_id), venue=venue, symbol=symbol)

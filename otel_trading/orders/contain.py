@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
@@ -24,6 +24,11 @@ _told: set[tuple[str, str, int]] = set()
 
 def report(error: Exception) -> None:
     """Count ``error``, and log it with its stack the first time it comes from its place in the code."""
+    with suppress(Exception):  # a meter provider, or a filter of the bot's logging, may itself be at fault
+        _report(error)
+
+
+def _report(error: Exception) -> None:
     kind = type(error).__qualname__
     instruments.add(metrics.TRADING_TELEMETRY_ERRORS, 1, {ERROR_TYPE: kind})
     trace = error.__traceback__

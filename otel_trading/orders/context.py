@@ -6,7 +6,7 @@ carries it into threads and executors, and nothing of it is ever propagated over
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
 from opentelemetry import context as otel
@@ -15,6 +15,7 @@ from otel_trading.settings import current as settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextvars import Token
 
     from opentelemetry.context import Context
 
@@ -34,6 +35,16 @@ def current_strategy(context: Context | None = None) -> str:
     return cast("str", otel.get_value(STRATEGY_KEY, context)) or settings().strategy
 
 
+def detach(token: Token[Context]) -> None:
+    """Make current again what was current when ``otel.attach`` gave ``token``.
+
+    A coroutine that nobody finishes is closed by the garbage collector, in whatever context that runs in: nothing
+    is to be put back there, and ``otel.detach`` would log an error for it.
+    """
+    with suppress(ValueError):
+        token.var.reset(token)
+
+
 @contextmanager
 def use_value(key: str, value: object, context: Context | None = None) -> Iterator[None]:
     """Run the block in ``context`` with ``key`` set to ``value``."""
@@ -41,7 +52,7 @@ def use_value(key: str, value: object, context: Context | None = None) -> Iterat
     try:
         yield
     finally:
-        otel.detach(token)
+        detach(token)
 
 
 @contextmanager
@@ -51,4 +62,4 @@ def use_context(context: Context) -> Iterator[None]:
     try:
         yield
     finally:
-        otel.detach(token)
+        detach(token)

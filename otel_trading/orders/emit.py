@@ -22,12 +22,20 @@ if TYPE_CHECKING:
 
     from otel_trading.orders.order import Order
 
+_tracer: tuple[trace.TracerProvider, trace.Tracer] | None = None
 _SEVERITY_TEXT = {SeverityNumber.INFO: "INFO", SeverityNumber.WARN: "WARN", SeverityNumber.ERROR: "ERROR"}
 
 
 def tracer() -> trace.Tracer:
     """Return the tracer of this distribution."""
-    return trace.get_tracer("otel_trading", __version__, schema_url=SCHEMA_URL)
+    global _tracer  # noqa: PLW0603 - one tracer a provider
+    provider = trace.get_tracer_provider()
+    found = _tracer
+    if found is None or found[0] is not provider:
+        # The SDK changes the process's warning filters each time it is asked for a tracer, whereupon the bot's own
+        # warnings are shown again that should be shown once.
+        found = _tracer = (provider, provider.get_tracer("otel_trading", __version__, schema_url=SCHEMA_URL))
+    return found[1]
 
 
 def event(name: str, body: str, given: dict[str, Any], severity: SeverityNumber = SeverityNumber.INFO) -> None:
@@ -38,8 +46,13 @@ def event(name: str, body: str, given: dict[str, Any], severity: SeverityNumber 
         body=body,
         severity_number=severity,
         severity_text=_SEVERITY_TEXT[severity],
-        attributes={key: value for key, value in given.items() if value is not None and value != ""},
+        attributes=known(given),
     )
+
+
+def known(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes that have a value."""
+    return {key: value for key, value in found.items() if value is not None and value != ""}
 
 
 def identity(order: Order) -> dict[str, Any]:
@@ -91,9 +104,11 @@ def in_trace(order: Order) -> AbstractContextManager[object]:
     """
     current = trace.get_current_span().get_span_context()
     home = order.span_context
-    if home is not None and current.is_valid and current.trace_id == home.trace_id:
+    if home is None or not current.is_valid or current.trace_id != home.trace_id:
+        return _update_span(order)
+    if order_context.current_order() is order:
         return nullcontext()
-    return _update_span(order)
+    return order_context.use_value(order_context.ORDER_KEY, order)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from opentelemetry._logs import SeverityNumber
 from otel_trading.orders import emit, instruments, market
 from otel_trading.orders.contain import contains
 from otel_trading.orders.context import current_order, current_strategy
-from otel_trading.orders.order import as_float
+from otel_trading.orders.values import as_float, as_text
 from otel_trading.semconv import attributes, events, metrics
 from otel_trading.semconv.attributes import TradingRiskCheckResultValues as Result
 
@@ -24,17 +24,17 @@ def decision(signal: str, value: float | None = None, *, arrival_price: float | 
     Inside ``with order(...)`` it stands in that order's story, and ``arrival_price`` becomes the price that its
     slippage is measured against.
     """
-    this = current_order()
-    if this is not None and arrival_price is not None:
-        this.arrival_price = float(arrival_price)
+    this, strength, arrival = current_order(), as_float(value), as_float(arrival_price)
+    if this is not None and arrival is not None:
+        this.arrival_price = arrival
     emit.event(
         events.TRADING_DECISION,
-        f"decision {signal}" + (f" {value:.12g}" if value is not None else ""),
+        f"decision {signal}" + (f" {strength:.12g}" if strength is not None else ""),
         _who()
         | {
-            attributes.TRADING_DECISION_SIGNAL: signal,
-            attributes.TRADING_DECISION_VALUE: as_float(value),
-            attributes.TRADING_ORDER_ARRIVAL_PRICE: as_float(arrival_price),
+            attributes.TRADING_DECISION_SIGNAL: as_text(signal),
+            attributes.TRADING_DECISION_VALUE: strength,
+            attributes.TRADING_ORDER_ARRIVAL_PRICE: arrival,
         },
     )
 
@@ -43,17 +43,16 @@ def decision(signal: str, value: float | None = None, *, arrival_price: float | 
 def risk_check(name: str, *, passed: bool, value: float | None = None, limit: float | None = None) -> None:
     """Record a risk check: what was checked (a bounded name), against which limit, and whether it passed."""
     result = (Result.PASSED if passed else Result.BREACHED).value
-    told: dict[str, Any] = {
-        attributes.TRADING_RISK_CHECK_NAME: name,
+    told = {
+        attributes.TRADING_RISK_CHECK_NAME: as_text(name),
         attributes.TRADING_RISK_CHECK_RESULT: result,
     }
-    figures = f" {value:.12g} of {limit:.12g}" if value is not None and limit is not None else ""
+    found, most = as_float(value), as_float(limit)
+    figures = f" {found:.12g} of {most:.12g}" if found is not None and most is not None else ""
     emit.event(
         events.TRADING_RISK_CHECK,
         f"risk check {name}{figures} {result}",
-        _who()
-        | told
-        | {attributes.TRADING_RISK_CHECK_VALUE: as_float(value), attributes.TRADING_RISK_CHECK_LIMIT: as_float(limit)},
+        _who() | told | {attributes.TRADING_RISK_CHECK_VALUE: found, attributes.TRADING_RISK_CHECK_LIMIT: most},
         SeverityNumber.INFO if passed else SeverityNumber.ERROR,
     )
     instruments.add(metrics.TRADING_RISK_CHECKS, 1, _given({attributes.TRADING_STRATEGY_ID: _strategy()} | told))
@@ -133,15 +132,16 @@ def market_data(
     sent_at: float | None = None,
 ) -> None:
     """Take note of market data that just arrived; ``sent_at`` is the venue's time in seconds since the epoch."""
-    mid = (bid + ask) / 2 if bid is not None and ask is not None else None
-    market.received(venue, symbol, stream, mid=mid, sent_at=sent_at)
+    best_bid, best_ask = as_float(bid), as_float(ask)
+    mid = (best_bid + best_ask) / 2 if best_bid is not None and best_ask is not None else None
+    market.received(as_text(venue), as_text(symbol), as_text(stream), mid=mid, sent_at=as_float(sent_at))
 
 
 @contains
 def kill_switch(*, active: bool, reason: str = "") -> None:
     """Record that trading was stopped by hand or by rule (``active``), or released again."""
     of = _given({attributes.TRADING_STRATEGY_ID: _strategy()})
-    instruments.set_gauge(metrics.TRADING_KILL_SWITCH_STATE, int(active), of)
+    instruments.set_gauge(metrics.TRADING_KILL_SWITCH_STATE, int(bool(active)), of)
     if active:
         instruments.add(metrics.TRADING_KILL_SWITCH_ACTIVATIONS, 1, of)
     emit.event(
@@ -149,8 +149,8 @@ def kill_switch(*, active: bool, reason: str = "") -> None:
         f"kill switch {'active' if active else 'released'}" + (f": {reason}" if reason else ""),
         _who()
         | {
-            attributes.TRADING_KILL_SWITCH_ACTIVE: active,
-            attributes.TRADING_KILL_SWITCH_REASON: reason,
+            attributes.TRADING_KILL_SWITCH_ACTIVE: bool(active),
+            attributes.TRADING_KILL_SWITCH_REASON: as_text(reason),
         },
         SeverityNumber.ERROR if active else SeverityNumber.WARN,
     )
@@ -167,9 +167,10 @@ def _who() -> dict[str, Any]:
 
 
 def _given(found: dict[str, str]) -> dict[str, str]:
-    return {key: value for key, value in found.items() if value}
+    return {key: as_text(value) for key, value in found.items() if value}
 
 
 def _gauge(definition: Instrument, value: float | None, of: dict[str, str]) -> None:
-    if value is not None:
-        instruments.set_gauge(definition, float(value), of)
+    known = as_float(value)
+    if known is not None:
+        instruments.set_gauge(definition, known, of)

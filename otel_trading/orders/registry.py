@@ -13,6 +13,9 @@ from otel_trading.settings import current as settings
 if TYPE_CHECKING:
     from otel_trading.orders.order import Order
 
+_SPARED = 16
+"""Orders still at work that are passed over, at one call, in search of a finished one to forget."""
+
 
 class OrderRegistry:
     """Finds the order that an id belongs to.
@@ -62,19 +65,31 @@ class OrderRegistry:
             self._orders.clear()
 
     def _forget_old(self) -> None:
+        """Forget finished orders that are too old or too many; of those at work only when all seem to be."""
         limit, oldest = settings().registry_size, time.monotonic() - settings().registry_seconds
+        spared = 0
         while self._orders:
             order, touched = next(iter(self._orders.items()))
-            expired = touched < oldest and order.status in TERMINAL
-            if len(self._orders) <= limit and not expired:
+            too_many = len(self._orders) > limit
+            if not too_many and touched >= oldest:
                 return
-            del self._orders[order]
-            for name in order.ids:
-                holders = self._by_id.get(name, [])
-                if order in holders:
-                    holders.remove(order)
-                if not holders:
-                    self._by_id.pop(name, None)
+            if order.status in TERMINAL or (too_many and spared == _SPARED):
+                self._forget(order)
+            elif spared == _SPARED:
+                return
+            else:
+                self._orders[order] = time.monotonic()
+                self._orders.move_to_end(order)
+                spared += 1
+
+    def _forget(self, order: Order) -> None:
+        del self._orders[order]
+        for name in order.ids:
+            holders = self._by_id.get(name, [])
+            if order in holders:
+                holders.remove(order)
+            if not holders:
+                self._by_id.pop(name, None)
 
 
 def _fits(known: str, wanted: str) -> bool:

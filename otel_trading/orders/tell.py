@@ -8,7 +8,7 @@ from opentelemetry._logs import SeverityNumber
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from otel_trading.orders import emit, instruments
-from otel_trading.orders.state import FeeKnown, Filled, Impossible, Moved
+from otel_trading.orders.state import Explained, Filled, Impossible, Moved
 from otel_trading.semconv import attributes, events, metrics
 from otel_trading.semconv.attributes import TradingExecutionSlippageDirectionValues as Direction
 from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
@@ -35,7 +35,6 @@ _COUNTERS = {
 }
 _MOVES = {
     Status.CANCELED: events.TRADING_ORDER_CANCELED,
-    Status.REJECTED: events.TRADING_ORDER_REJECTED,
     Status.EXPIRED: events.TRADING_ORDER_EXPIRED,
 }
 
@@ -93,8 +92,8 @@ def requested(order: Order, name: str, *, quantity: float | None = None, price: 
         )
 
 
-def refused(order: Order, name: str, category: Category, reason: str, error_type: str) -> None:
-    """Record that a request was refused or got no answer."""
+def refused(order: Order, name: str, category: Category, reason: str, error_type: str, *, count: bool = True) -> None:
+    """Record that a request was refused or got no answer, and ``count`` the request as a failure."""
     with emit.in_trace(order):
         emit.event(
             name,
@@ -109,8 +108,8 @@ def refused(order: Order, name: str, category: Category, reason: str, error_type
             SeverityNumber.ERROR if name in (REJECTED, UNCONFIRMED) else SeverityNumber.WARN,
         )
         base = emit.dimensions(order)
-        failed = base | {ERROR_TYPE: error_type or category.value}
-        instruments.add(_COUNTERS[name], 1, failed)
+        if count:
+            instruments.add(_COUNTERS[name], 1, base | {ERROR_TYPE: error_type or category.value})
         if name in (REJECTED, UNCONFIRMED):
             because = {attributes.TRADING_ORDER_REJECTION_CATEGORY: category.value}
             instruments.add(metrics.TRADING_ORDER_REJECTIONS, 1, base | because)
@@ -132,19 +131,14 @@ def amended(order: Order) -> None:
         instruments.add(metrics.TRADING_ORDER_AMENDMENTS, 1, emit.dimensions(order))
 
 
-def is_plain_move(change: Change) -> bool:
-    """Tell whether ``change`` is a change of status that its own event has told already."""
-    return isinstance(change, Moved)
-
-
 def changes(order: Order, found: Sequence[Change], transact_time: int | None, *, asked_to_cancel: bool) -> None:
     """Record what a report added to the order's story."""
     with emit.in_trace(order):
         for change in found:
             if isinstance(change, Filled):
                 _filled(order, change)
-            elif isinstance(change, FeeKnown):
-                _fee(order, change.execution)
+            elif isinstance(change, Explained):
+                _explained(order, change)
             elif isinstance(change, Moved):
                 _moved(order, change, transact_time)
                 if change.status is Status.CANCELED and asked_to_cancel:
@@ -188,34 +182,41 @@ def _filled(order: Order, change: Filled) -> None:
     instruments.add(metrics.TRADING_EXECUTION_FILLS, 1, base | liquidity)
     instruments.add(metrics.TRADING_EXECUTION_QUANTITY, execution.quantity, base)
     if execution.price is not None:
-        _priced_fill(order, execution.quantity, execution.price, base)
+        _slippage(order, execution.price, base)
+    _count_notional(order, change.notional)
     _count_fee(order, execution)
 
 
-def _priced_fill(order: Order, quantity: float, price: float, base: dict[str, str]) -> None:
-    quote = order.symbol.partition("/")[2].partition(":")[0]
-    if quote and price > 0:
-        instruments.add(
-            metrics.TRADING_EXECUTION_NOTIONAL, quantity * price, base | {attributes.TRADING_CURRENCY: quote}
-        )
-    if order.arrival_price and order.side:
-        sign = 1 if order.side == attributes.TradingOrderSideValues.BUY.value else -1
-        slippage = sign * (price - order.arrival_price) / order.arrival_price
-        direction = Direction.ADVERSE if slippage > 0 else Direction.FAVORABLE
-        instruments.record(
-            metrics.TRADING_EXECUTION_SLIPPAGE,
-            abs(slippage),
-            base | {attributes.TRADING_EXECUTION_SLIPPAGE_DIRECTION: direction.value},
-        )
-
-
-def _fee(order: Order, execution: Execution) -> None:
-    emit.event(
-        events.TRADING_ORDER_FEE,
-        f"fee {execution.fee_amount:.12g} {execution.fee_currency}".rstrip(),
-        emit.identity(order) | _execution(execution._replace(price=None)),
+def _slippage(order: Order, price: float, base: dict[str, str]) -> None:
+    if not (order.arrival_price and order.side):
+        return
+    sign = 1 if order.side == attributes.TradingOrderSideValues.BUY.value else -1
+    slippage = sign * (price - order.arrival_price) / order.arrival_price
+    direction = Direction.ADVERSE if slippage > 0 else Direction.FAVORABLE
+    instruments.record(
+        metrics.TRADING_EXECUTION_SLIPPAGE,
+        abs(slippage),
+        base | {attributes.TRADING_EXECUTION_SLIPPAGE_DIRECTION: direction.value},
     )
+
+
+def _explained(order: Order, change: Explained) -> None:
+    execution = change.execution
+    if execution.fee_amount is not None:
+        emit.event(
+            events.TRADING_ORDER_FEE,
+            f"fee {execution.fee_amount:.12g} {execution.fee_currency}".rstrip(),
+            emit.identity(order) | _execution(execution._replace(price=None)),
+        )
+    _count_notional(order, change.notional)
     _count_fee(order, execution)
+
+
+def _count_notional(order: Order, amount: float) -> None:
+    quote = order.symbol.partition("/")[2].partition(":")[0]
+    if quote and amount > 0:
+        currency = {attributes.TRADING_CURRENCY: quote}
+        instruments.add(metrics.TRADING_EXECUTION_NOTIONAL, amount, emit.dimensions(order) | currency)
 
 
 def _count_fee(order: Order, execution: Execution) -> None:
@@ -235,7 +236,6 @@ def _moved(order: Order, change: Moved, transact_time: int | None) -> None:
             attributes.TRADING_ORDER_CUMULATIVE_QUANTITY: order.cumulative_quantity,
             attributes.TRADING_ORDER_TRANSACT_TIME: transact_time,
         },
-        SeverityNumber.ERROR if change.status is Status.REJECTED else SeverityNumber.INFO,
     )
     base = emit.dimensions(order)
     instruments.add(metrics.TRADING_ORDER_UPDATES, 1, base | {attributes.TRADING_ORDER_STATUS: change.status.value})

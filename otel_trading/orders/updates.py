@@ -24,7 +24,8 @@ _MOST_WAITING = 10_000
 class OrderUpdate(NamedTuple):
     """What a library says of an order's present state, or of executions of it.
 
-    Quantities and prices in the instrument's units; ``transact_time`` in nanoseconds since the epoch.
+    Quantities and prices in the instrument's units; ``transact_time`` in nanoseconds since the epoch; ``reason`` is
+    the venue's words where it refused the order.
     """
 
     venue: str
@@ -41,6 +42,7 @@ class OrderUpdate(NamedTuple):
     side: str = ""
     type: str = ""
     instrument_type: str = ""
+    reason: str = ""
 
 
 _lock = threading.Lock()
@@ -64,33 +66,29 @@ def take(update: OrderUpdate, *, new_orders: bool) -> None:
     own, joined by its ids, if ``new_orders``: reports of a stream are news, while a query may list all of history.
     """
     order = find(update)
-    if order is not None:
-        apply(order, update)
-        return
-    if not new_orders:
-        return
-    with _lock:
-        if _under_way[update.venue, update.symbol]:
-            _waiting.append(update)
+    if order is None:
+        if not new_orders:
             return
-    _adopt(update)
+        with _lock:
+            if _under_way[update.venue, update.symbol]:
+                _waiting.append(update)
+                return
+            order = find(update) or _adopted(update)  # an answer, or another feed, may have been faster
+    apply(order, update)
 
 
 def apply(order: Order, update: OrderUpdate) -> None:
     """Record what is new in ``update`` of ``order``."""
     if update.id and update.id in order.superseded:
-        order.report(executions=update.executions)
+        order.report(executions=update.executions, earlier_leg=True)
         return
     order.know(client_id="" if order.client_id else update.client_id, id="" if order.id else update.id)
     status = update.status
     if status is Status.NEW and (order.cumulative_quantity or update.cumulative_quantity or update.executions):
         status = None  # open, but partly filled; how far is told by the quantities
     if status is Status.REJECTED:
-        order.rejected()
+        order.rejected(reason=update.reason)
         return
-    is_known_to_venue = status is not None or bool(update.executions) or bool(update.cumulative_quantity)
-    if order.status is Status.PENDING_NEW and order.is_submitted and is_known_to_venue:
-        order.acknowledged(transact_time=update.transact_time)
     order.report(
         status=status,
         executions=update.executions,
@@ -117,7 +115,7 @@ def end_request(venue: str, symbol: str) -> None:
         take(item, new_orders=True)
 
 
-def _adopt(update: OrderUpdate) -> None:
+def _adopted(update: OrderUpdate) -> Order:
     order = Order(
         venue=update.venue,
         symbol=update.symbol,
@@ -133,4 +131,4 @@ def _adopt(update: OrderUpdate) -> None:
     executed = sum(execution.quantity for execution in update.executions)
     before = max((update.cumulative_quantity or 0.0) - executed, 0.0)
     order.begin_at(Status.PARTIALLY_FILLED if before else Status.NEW, before, update.average_price)
-    apply(order, update)
+    return order

@@ -122,6 +122,7 @@ TRADING_KILL_SWITCH_STATE: Final = Instrument(
     kind="gauge",
     unit="1",
     description="1 while trading is stopped, 0 while it is allowed.",
+    attributes=(attributes.TRADING_STRATEGY_ID,),
 )
 """Page somebody on 1, at once."""
 
