@@ -12,7 +12,7 @@ import binascii
 import functools
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from otel_trading.telemetry.records import Attributes, LogRecord, SpanEvent, SpanLink, SpanRecord, Value
 
@@ -38,6 +38,12 @@ _HEX = re.compile(r"[0-9a-fA-F]+")
 _NUMBER = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
+class _Scope(NamedTuple):
+    name: str
+    version: str
+    schema_url: str
+
+
 def spans_of(data: Any) -> Iterator[tuple[SpanRecord, Attributes]]:
     """Yield each span of an OTLP ``TracesData`` with the attributes of its resource."""
     for scope, resource, span in _records(data, "resourceSpans", "scopeSpans", "spans"):
@@ -50,16 +56,17 @@ def logs_of(data: Any) -> Iterator[tuple[LogRecord, Attributes]]:
         yield _log(log, scope), resource
 
 
-def _records(data: Any, outer: str, middle: str, inner: str) -> Iterator[tuple[str, Attributes, dict[str, Any]]]:
+def _records(data: Any, outer: str, middle: str, inner: str) -> Iterator[tuple[_Scope, Attributes, dict[str, Any]]]:
     for group in _objects(data, outer):
         resource = _attributes(_object(group, "resource"))
         for scoped in _objects(group, middle):
-            scope = _text(_object(scoped, "scope"), "name")
+            named = _object(scoped, "scope")
+            scope = _Scope(_text(named, "name"), _text(named, "version"), _text(scoped, "schemaUrl"))
             for record in _objects(scoped, inner):
                 yield scope, resource, record
 
 
-def _span(span: dict[str, Any], scope: str) -> SpanRecord:
+def _span(span: dict[str, Any], scope: _Scope) -> SpanRecord:
     status = _object(span, "status")
     return SpanRecord(
         trace_id=_id(span, "traceId", 16),
@@ -71,21 +78,34 @@ def _span(span: dict[str, Any], scope: str) -> SpanRecord:
         end_ns=_int(_get(span, "endTimeUnixNano")),
         attributes=_attributes(span),
         events=tuple(
-            SpanEvent(_text(event, "name"), _int(_get(event, "timeUnixNano")), _attributes(event))
+            SpanEvent(_text(event, "name"), _int(_get(event, "timeUnixNano")), _attributes(event), _dropped(event))
             for event in _objects(span, "events")
         ),
         links=tuple(
-            SpanLink(_id(link, "traceId", 16), _id(link, "spanId", 8), _attributes(link))
+            SpanLink(
+                _id(link, "traceId", 16),
+                _id(link, "spanId", 8),
+                _attributes(link),
+                _int(_get(link, "flags")),
+                _text(link, "traceState"),
+                _dropped(link),
+            )
             for link in _objects(span, "links")
         ),
         status_code=_enum(status, "code", _STATUS),
         status_message=_text(status, "message"),
         flags=_int(_get(span, "flags")),
-        scope=scope,
+        scope=scope.name,
+        trace_state=_text(span, "traceState"),
+        scope_version=scope.version,
+        scope_schema_url=scope.schema_url,
+        dropped_attributes=_dropped(span),
+        dropped_events=_int(_get(span, "droppedEventsCount")),
+        dropped_links=_int(_get(span, "droppedLinksCount")),
     )
 
 
-def _log(log: dict[str, Any], scope: str) -> LogRecord:
+def _log(log: dict[str, Any], scope: _Scope) -> LogRecord:
     return LogRecord(
         time_ns=_int(_get(log, "timeUnixNano")),
         observed_ns=_int(_get(log, "observedTimeUnixNano")),
@@ -97,8 +117,15 @@ def _log(log: dict[str, Any], scope: str) -> LogRecord:
         trace_id=_id(log, "traceId", 16),
         span_id=_id(log, "spanId", 8),
         flags=_int(_get(log, "flags")),
-        scope=scope,
+        scope=scope.name,
+        scope_version=scope.version,
+        scope_schema_url=scope.schema_url,
+        dropped_attributes=_dropped(log),
     )
+
+
+def _dropped(owner: dict[str, Any]) -> int:
+    return _int(_get(owner, "droppedAttributesCount"))
 
 
 def value_of(value: Any, depth: int = 0) -> Value:

@@ -50,11 +50,13 @@ class LineEncoder:
         return self._line("resourceLogs", "scopeLogs", "logRecords", records, log_json)
 
     def _line(self, outer: str, middle: str, inner: str, records: Iterable[R], encode: Callable[[R], str]) -> bytes:
-        scopes: dict[str, list[str]] = {}
+        scopes: dict[tuple[str, str, str], list[str]] = {}
         for record in records:
-            scopes.setdefault(record.scope, []).append(encode(record))
+            scope = (record.scope, record.scope_version, record.scope_schema_url)
+            scopes.setdefault(scope, []).append(encode(record))
         parts = ",".join(
-            f'{{"scope":{_scope(name)},"{inner}":[{",".join(encoded)}]}}' for name, encoded in scopes.items()
+            f'{{"scope":{_scope(name, version)}{_given("schemaUrl", url)},"{inner}":[{",".join(encoded)}]}}'
+            for (name, version, url), encoded in scopes.items()
         )
         return f'{{"{outer}":[{{{self._resource},"{middle}":[{parts}]}}]}}\n'.encode()
 
@@ -72,32 +74,34 @@ def metrics_line(data: dict[str, Any]) -> bytes:
 
 def span_json(span: SpanRecord) -> str:
     """Return one OTLP ``Span`` as JSON."""
-    parent = f',"parentSpanId":{_text(span.parent_span_id)}' if span.parent_span_id else ""
-    flags = f',"flags":{span.flags}' if span.flags else ""
+    parent = _given("parentSpanId", span.parent_span_id) + _given("traceState", span.trace_state)
     events = f',"events":[{",".join(map(_event, span.events))}]' if span.events else ""
     links = f',"links":[{",".join(map(_link, span.links))}]' if span.links else ""
+    dropped = (
+        _count("droppedAttributesCount", span.dropped_attributes)
+        + _count("droppedEventsCount", span.dropped_events)
+        + _count("droppedLinksCount", span.dropped_links)
+    )
     message = f'"message":{_text(span.status_message)},' if span.status_message else ""
     status = f',"status":{{{message}"code":{span.status_code}}}' if span.status_code or message else ""
     return (
-        f'{{"traceId":{_text(span.trace_id)},"spanId":{_text(span.span_id)}{parent}{flags}'
+        f'{{"traceId":{_text(span.trace_id)},"spanId":{_text(span.span_id)}{parent}{_count("flags", span.flags)}'
         f',"name":{_text(span.name)},"kind":{span.kind}'
         f',"startTimeUnixNano":"{span.start_ns}","endTimeUnixNano":"{span.end_ns}"'
-        f',"attributes":{_attributes(span.attributes)}{events}{links}{status}}}'
+        f',"attributes":{_attributes(span.attributes)}{dropped}{events}{links}{status}}}'
     )
 
 
 def log_json(log: LogRecord) -> str:
     """Return one OTLP ``LogRecord`` as JSON."""
-    severity = f',"severityText":{_text(log.severity_text)}' if log.severity_text else ""
-    event = f',"eventName":{_text(log.event_name)}' if log.event_name else ""
-    flags = f',"flags":{log.flags}' if log.flags else ""
-    trace = f',"traceId":{_text(log.trace_id)}' if log.trace_id else ""
-    span = f',"spanId":{_text(log.span_id)}' if log.span_id else ""
+    severity = _given("severityText", log.severity_text)
+    place = _given("traceId", log.trace_id) + _given("spanId", log.span_id) + _given("eventName", log.event_name)
+    counts = _count("droppedAttributesCount", log.dropped_attributes) + _count("flags", log.flags)
     body = f',"body":{value_json(log.body)}' if log.body is not None else ""
     return (
         f'{{"timeUnixNano":"{log.time_ns}","observedTimeUnixNano":"{log.observed_ns}"'
         f',"severityNumber":{log.severity_number}{severity}{body}'
-        f',"attributes":{_attributes(log.attributes)}{flags}{trace}{span}{event}}}'
+        f',"attributes":{_attributes(log.attributes)}{counts}{place}}}'
     )
 
 
@@ -156,20 +160,33 @@ def _head(key: str) -> str:
 
 
 def _event(event: SpanEvent) -> str:
+    dropped = _count("droppedAttributesCount", event.dropped_attributes)
     return (
-        f'{{"timeUnixNano":"{event.time_ns}","name":{_text(event.name)},"attributes":{_attributes(event.attributes)}}}'
+        f'{{"timeUnixNano":"{event.time_ns}","name":{_text(event.name)}'
+        f',"attributes":{_attributes(event.attributes)}{dropped}}}'
     )
 
 
 def _link(link: SpanLink) -> str:
+    counts = _count("droppedAttributesCount", link.dropped_attributes) + _count("flags", link.flags)
     return (
-        f'{{"traceId":{_text(link.trace_id)},"spanId":{_text(link.span_id)}'
-        f',"attributes":{_attributes(link.attributes)}}}'
+        f'{{"traceId":{_text(link.trace_id)},"spanId":{_text(link.span_id)}{_given("traceState", link.trace_state)}'
+        f',"attributes":{_attributes(link.attributes)}{counts}}}'
     )
 
 
-def _scope(name: str) -> str:
-    return f'{{"name":{_text(name)}}}' if name else "{}"
+def _scope(name: str, version: str) -> str:
+    return f'{{"name":{_text(name)}{_given("version", version)}}}' if name or version else "{}"
+
+
+def _given(field: str, text: str) -> str:
+    """Return a field of text, or nothing where it has its default."""
+    return f',"{field}":{_text(text)}' if text else ""
+
+
+def _count(field: str, number: int) -> str:
+    """Return a field of 32 bits, or nothing where it has its default."""
+    return f',"{field}":{number}' if number else ""
 
 
 def _text(text: str) -> str:

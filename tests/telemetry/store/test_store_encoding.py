@@ -31,6 +31,7 @@ def ids(size: int) -> st.SearchStrategy[str]:
     return st.binary(min_size=size, max_size=size).filter(any).map(bytes.hex)
 
 
+COUNTS = st.integers(0, 2**32 - 1)
 SPANS = st.builds(
     SpanRecord,
     trace_id=ids(16),
@@ -41,12 +42,18 @@ SPANS = st.builds(
     start_ns=TIMES,
     end_ns=TIMES,
     attributes=ATTRIBUTES,
-    events=st.lists(st.builds(SpanEvent, TEXTS, TIMES, ATTRIBUTES), max_size=2).map(tuple),
-    links=st.lists(st.builds(SpanLink, ids(16), ids(8), ATTRIBUTES), max_size=2).map(tuple),
+    events=st.lists(st.builds(SpanEvent, TEXTS, TIMES, ATTRIBUTES, COUNTS), max_size=2).map(tuple),
+    links=st.lists(st.builds(SpanLink, ids(16), ids(8), ATTRIBUTES, COUNTS, TEXTS, COUNTS), max_size=2).map(tuple),
     status_code=st.integers(0, 2),
     status_message=TEXTS,
-    flags=st.integers(0, 2**32 - 1),
+    flags=COUNTS,
     scope=TEXTS,
+    trace_state=TEXTS,
+    scope_version=TEXTS,
+    scope_schema_url=TEXTS,
+    dropped_attributes=COUNTS,
+    dropped_events=COUNTS,
+    dropped_links=COUNTS,
 )
 LOGS = st.builds(
     LogRecord,
@@ -59,8 +66,11 @@ LOGS = st.builds(
     attributes=ATTRIBUTES,
     trace_id=st.just("") | ids(16),
     span_id=st.just("") | ids(8),
-    flags=st.integers(0, 2**32 - 1),
+    flags=COUNTS,
     scope=TEXTS,
+    scope_version=TEXTS,
+    scope_schema_url=TEXTS,
+    dropped_attributes=COUNTS,
 )
 
 
