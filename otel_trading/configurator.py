@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import Any
 
 from opentelemetry import metrics, propagate, trace
 from opentelemetry._logs import get_logger_provider
 from opentelemetry.sdk._configuration import _OTelSDKConfigurator
 from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk.environment_variables import OTEL_SDK_DISABLED
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 
 from otel_trading import settings
+from otel_trading.distro import TradingDistro
 from otel_trading.orders.contain import contained
 from otel_trading.telemetry import logs
 from otel_trading.telemetry.pipeline import Pipeline
@@ -27,23 +30,26 @@ class TradingConfigurator(_OTelSDKConfigurator):
     """Puts the SDK together: stamping, lanes to the exporters, log capture, the gate on headers, the end."""
 
     def _configure(self, **kwargs: Any) -> None:
+        if os.environ.get(OTEL_SDK_DISABLED, "").strip().lower() == "true":
+            return
         found, problems = settings.load()
         settings.replace_current(found)
         pipeline = Pipeline(found)
-        super()._configure(  # type: ignore[no-untyped-call] # untyped upstream
-            span_processors=[StampSpans()],
-            log_record_processors=[StampLogs()],
-            export_span_processor=pipeline.span_processor,
-            export_log_record_processor=pipeline.log_processor,
-            setup_logging_handler=False,
-            **kwargs,
-        )
+        with contained():
+            super()._configure(  # type: ignore[no-untyped-call] # untyped upstream
+                span_processors=[StampSpans()],
+                log_record_processors=[StampLogs()],
+                export_span_processor=pipeline.span_processor,
+                export_log_record_processor=pipeline.log_processor,
+                setup_logging_handler=False,
+                **kwargs,
+            )
         propagate.set_global_textmap(GatedPropagator(propagate.get_global_textmap(), found.propagate_hosts))
         # Before the capture of logs, whose own hook at exit then runs earlier: what it records still leaves.
         Ending(pipeline, *_providers(), found.shutdown_seconds).install()
         with contained():
             logs.install(found)
-        for problem in problems:
+        for problem in (*TradingDistro.problems, *problems):
             _logger.warning("%s", problem)
 
 

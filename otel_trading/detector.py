@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
 from opentelemetry.sdk.resources import Resource, ResourceDetector
 
 from otel_trading.version import __version__
+
+_NAMELESS = "bot"
+_WITH_ARGUMENT = re.compile(r"-[^-cmWX]*([cmWX])(.*)", re.DOTALL)
+"""Python's options of one letter may stand together; the last may have an argument: -um bot, -Wignore."""
 
 
 class TradingResourceDetector(ResourceDetector):
@@ -21,7 +26,7 @@ class TradingResourceDetector(ResourceDetector):
         """Return ``telemetry.distro.*``, and ``service.name`` where it is not set otherwise."""
         found = {"telemetry.distro.name": "otel-trading", "telemetry.distro.version": __version__}
         if not _is_named(os.environ.get("OTEL_SERVICE_NAME"), os.environ.get("OTEL_RESOURCE_ATTRIBUTES")):
-            found["service.name"] = bot_name(sys.orig_argv)
+            found["service.name"] = bot_name(_command())
         return Resource(found)
 
 
@@ -30,16 +35,28 @@ def _is_named(service_name: str | None, attributes: str | None) -> bool:
     return bool(service_name) or "service.name" in keys
 
 
+def _command() -> list[str]:
+    """Return the command line of the bot; a process that multiprocessing spawned is one with its parent."""
+    argv = sys.orig_argv
+    if any(word.startswith("from multiprocessing.") for word in argv):
+        try:
+            return Path(f"/proc/{os.getppid()}/cmdline").read_text(errors="replace").rstrip("\0").split("\0")
+        except OSError:  # another system than Linux
+            pass
+    return argv
+
+
 def bot_name(argv: list[str]) -> str:
     """Return the name of the bot that a Python command line runs: its script's or module's, without ``.py``."""
     arguments = iter(argv[1:])
     for word in arguments:
-        if word == "-m":
-            return next(arguments, "bot")
-        if word == "-c":
-            return "bot"
-        if word in {"-W", "-X"}:
-            next(arguments, None)
-        elif not word.startswith("-"):
-            return Path(word).stem or "bot"
-    return "bot"
+        if not word.startswith("-"):
+            return Path(word).stem or _NAMELESS
+        found = _WITH_ARGUMENT.fullmatch(word)
+        option, argument = found.groups() if found else ("", "")
+        value = argument or (next(arguments, "") if option else "")
+        if option == "m":
+            return value or _NAMELESS
+        if option == "c" or word == "-":
+            return _NAMELESS
+    return _NAMELESS

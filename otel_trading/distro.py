@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined] # untyped upstream
 
-from otel_trading import settings
+from otel_trading import settings, standard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -35,20 +35,23 @@ _TARGETS = {"store": "otel_trading", "otlp": "otlp", "both": "otel_trading,otlp"
 
 
 def set_defaults(environ: MutableMapping[str, str]) -> None:
-    """Set in ``environ`` what the user left unset; what is set stands."""
+    """Set in ``environ`` what the user left unset or empty, which means the same; what is set stands."""
     target = settings.load(environ)[0].export
     if target == "auto":
-        target = "otlp" if any(environ.get(name) for name in _ENDPOINTS) else "store"
-    for name, default in DEFAULTS.items():
-        environ.setdefault(name, default)
-    for name in _EXPORTERS:
-        environ.setdefault(name, _TARGETS[target])
+        target = "otlp" if any(environ.get(name, "").strip() for name in _ENDPOINTS) else "store"
+    for name, default in {**DEFAULTS, **dict.fromkeys(_EXPORTERS, _TARGETS[target])}.items():
+        if not environ.get(name, "").strip():
+            environ[name] = default
 
 
 class TradingDistro(BaseDistro):  # type: ignore[misc] # untyped upstream
     """The distribution."""
 
+    problems: ClassVar[list[settings.Problem]] = []
+    """What was wrong in the environment, for the configurator to tell once the bot's log is captured."""
+
     def _configure(self, **_: Any) -> None:
+        self.problems[:] = standard.repair(os.environ)  # before the SDK is imported, which reads some at once
         set_defaults(os.environ)
 
     def load_instrumentor(self, entry_point: EntryPoint, **kwargs: Any) -> None:

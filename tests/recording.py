@@ -1,28 +1,21 @@
-"""What a test looks at: everything that was recorded since it began, from a real SDK that keeps it in memory."""
+"""What a test looks at: the SDK's own objects as they were recorded, before anything is joined or masked.
+
+Users get :mod:`otel_trading.testing`, which shows what would be stored; the providers and the metrics are the same.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import metrics, trace
-from opentelemetry._logs import _internal as logs
-from opentelemetry.metrics import _internal as meters
-from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import (
-    HistogramDataPoint,
-    InMemoryMetricReader,
-    Metric,
-    NumberDataPoint,
-)
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.metrics.export import HistogramDataPoint
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from otel_trading.telemetry.processors import StampLogs, StampSpans
+from otel_trading.testing.figures import Figures
+from otel_trading.testing.in_force import replacements
+from otel_trading.testing.providers import Providers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,10 +23,10 @@ if TYPE_CHECKING:
     import pytest
     from opentelemetry._logs import LogRecord
     from opentelemetry.sdk._logs import ReadableLogRecord
+    from opentelemetry.sdk.metrics.export import Metric
+    from opentelemetry.sdk.trace import ReadableSpan
 
     from otel_trading.semconv.instrument import Instrument
-
-_RESOURCE = Resource({"service.name": "bot"})
 
 
 class Recorded:
@@ -46,22 +39,16 @@ class Recorded:
     def __init__(self) -> None:
         self._spans = InMemorySpanExporter()
         self._logs = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call] # untyped upstream
-        self._reader = InMemoryMetricReader()
-        self._metrics: dict[str, Metric] = {}
-        self._points: dict[str, dict[frozenset[tuple[str, Any]], Any]] = {}
-        self.tracers = TracerProvider(sampler=ALWAYS_ON, resource=_RESOURCE, shutdown_on_exit=False)
-        self.tracers.add_span_processor(StampSpans())
-        self.tracers.add_span_processor(SimpleSpanProcessor(self._spans))
-        self.loggers = LoggerProvider(resource=_RESOURCE, shutdown_on_exit=False)
-        self.loggers.add_log_record_processor(StampLogs())
-        self.loggers.add_log_record_processor(SimpleLogRecordProcessor(self._logs))
-        self.meters = MeterProvider([self._reader], resource=_RESOURCE, shutdown_on_exit=False)
+        self._providers = Providers(SimpleSpanProcessor(self._spans), SimpleLogRecordProcessor(self._logs))
+        self._figures = Figures(self._providers.reader)
+        self.tracers = self._providers.tracers
+        self.loggers = self._providers.loggers
+        self.meters = self._providers.meters
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Make the providers the global ones; the API itself lets them be set only once in a process."""
-        monkeypatch.setattr(trace, "_TRACER_PROVIDER", self.tracers)
-        monkeypatch.setattr(logs, "_LOGGER_PROVIDER", self.loggers)
-        monkeypatch.setattr(meters, "_METER_PROVIDER", self.meters)
+        for replacement in replacements(self._providers):
+            monkeypatch.setattr(*replacement)
         assert trace.get_tracer_provider() is self.tracers
         assert metrics.get_meter_provider() is self.meters
 
@@ -94,10 +81,7 @@ class Recorded:
 
     def metric(self, definition: Instrument | str, **attributes: Any) -> list[Any]:
         """Return the data points of a metric that have ``attributes`` among theirs, since the test began."""
-        self._collect()
-        name = definition if isinstance(definition, str) else definition.name
-        wanted = attributes.items()
-        return [point for point in self._points.get(name, {}).values() if wanted <= dict(point.attributes).items()]
+        return list(self._figures.points(definition, attributes))
 
     def point(self, definition: Instrument | str, **attributes: Any) -> Any:
         """Return the one data point of a metric that has ``attributes`` among its own."""
@@ -113,8 +97,7 @@ class Recorded:
 
     def metrics(self) -> Mapping[str, Metric]:
         """Return every metric that was fed since the test began, as last collected, by name."""
-        self._collect()
-        return self._metrics
+        return self._figures.metrics()
 
     def clear(self) -> None:
         """Forget the spans, events and logs so far; metrics go on counting."""
@@ -123,24 +106,10 @@ class Recorded:
 
     def shutdown(self) -> None:
         """End the providers."""
-        self.tracers.shutdown()
-        self.loggers.shutdown()
-        self.meters.shutdown()
+        self._providers.shutdown()
 
     def _all(self) -> list[LogRecord]:
         return [item.log_record for item in self.log_data()]
-
-    def _collect(self) -> None:
-        # A gauge is told only in the first collection after it was set, so the points are kept.
-        data = self._reader.get_metrics_data()
-        for resource in data.resource_metrics if data else ():
-            for scope in resource.scope_metrics:
-                for metric in scope.metrics:
-                    self._metrics[metric.name] = metric
-                    known = self._points.setdefault(metric.name, {})
-                    for point in metric.data.data_points:
-                        assert isinstance(point, (NumberDataPoint, HistogramDataPoint))
-                        known[frozenset((point.attributes or {}).items())] = point
 
 
 def attributes(record: ReadableSpan | LogRecord) -> dict[str, Any]:

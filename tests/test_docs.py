@@ -45,9 +45,7 @@ def given(cases: Iterator[tuple[str, object]]) -> list[object]:
 
 
 @pytest.mark.parametrize("snippet", given(blocks("python")))
-def test_a_python_snippet_runs_under_opentelemetry_instrument(
-    snippet: str, tmp_path: Path
-) -> None:
+def test_a_python_snippet_runs_under_opentelemetry_instrument(snippet: str, tmp_path: Path) -> None:
     script = tmp_path / "snippet.py"
     script.write_text(snippet, encoding="utf-8")
     instrument = Path(sys.executable).with_name("opentelemetry-instrument")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -21,20 +22,27 @@ if TYPE_CHECKING:
 _EVERY_SECONDS = 30.0
 
 _logger = logging.getLogger("otel_trading")
-_lock = threading.Lock()
-_counts: dict[tuple[Signal, Reason], int] = {}
-_told: dict[tuple[Signal, Reason], float] = {}
+
+
+class _Losses:
+    """What one process lost, and what of it is still to be told."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.counts: dict[tuple[Signal, Reason], int] = {}
+        self.untold: dict[tuple[Signal, Reason], str] = {}
+        self.told_at: dict[tuple[Signal, Reason], float] = {}
+
+
+_losses = _Losses()
 
 
 def count(signal: Signal, reason: Reason, records: int, why: str = "") -> None:
-    """Count ``records`` as lost, and say so in the log at most once in 30 s for each signal and reason."""
+    """Count ``records`` as lost. Called on the order's thread too: that it is logged is left to :func:`tell`."""
     key = (signal, reason)
-    now = time.monotonic()
-    with _lock:
-        total = _counts[key] = _counts.get(key, 0) + records
-        due = now - _told.get(key, -_EVERY_SECONDS) >= _EVERY_SECONDS
-        if due:
-            _told[key] = now
+    with _losses.lock:
+        _losses.counts[key] = _losses.counts.get(key, 0) + records
+        _losses.untold[key] = why or _losses.untold.get(key, "")
     instruments.add(
         metrics.TRADING_TELEMETRY_DROPPED,
         records,
@@ -43,11 +51,38 @@ def count(signal: Signal, reason: Reason, records: int, why: str = "") -> None:
             attributes.TRADING_TELEMETRY_DROP_REASON: reason.value,
         },
     )
-    if due:
-        _logger.warning("%d records of %s lost so far (%s)%s", total, signal.value, reason.value, why and f": {why}")
+
+
+def tell(*, at_end: bool = False) -> None:
+    """Log what was lost since it was told last, for each signal and reason at most once in 30 s.
+
+    ``at_end`` tells all that is untold. Not for the order's thread: the bot's log handlers may be slow.
+    """
+    if not _losses.untold:
+        return
+    now = time.monotonic()
+    with _losses.lock:
+        due = [
+            (key, _losses.counts[key], _losses.untold.pop(key))
+            for key in list(_losses.untold)
+            if at_end or now - _losses.told_at.get(key, -_EVERY_SECONDS) >= _EVERY_SECONDS
+        ]
+        _losses.told_at.update((key, now) for key, _, _ in due)
+    for (signal, reason), total, why in due:
+        words = f"{total} records of {signal.value} lost so far ({reason.value})" if total else signal.value
+        _logger.warning("%s%s", words, why and f": {why}")
 
 
 def counts() -> dict[tuple[Signal, Reason], int]:
     """Return what was lost in this process so far."""
-    with _lock:
-        return dict(_counts)
+    with _losses.lock:
+        return dict(_losses.counts)
+
+
+def reset() -> None:
+    """Begin anew, as a forked child does: its parent's losses are the parent's to tell."""
+    global _losses  # noqa: PLW0603 - with its lock, which another thread of the parent may have held
+    _losses = _Losses()
+
+
+os.register_at_fork(after_in_child=reset)

@@ -88,8 +88,7 @@ class Lane(Generic[T]):
     def finish_close(self, seconds: float) -> None:
         """Wait at most ``seconds`` for the end; what is left then is counted as dropped."""
         self._thread.join(max(seconds, 0))
-        if self._thread.is_alive():
-            self._drop(len(self._queue) + self._in_hand, Reason.SHUTDOWN)
+        self._drop(len(self._queue) + self._in_hand, Reason.SHUTDOWN)
 
     def _begin(self) -> None:
         self._queue: deque[T] = deque()
@@ -113,14 +112,20 @@ class Lane(Generic[T]):
             self._begin()
 
     def _run(self) -> None:
+        while not self._closing:
+            self._wake.wait(self._flush_seconds)
+            self._wake.clear()
+            self._turn()
+        self._turn()
+        with suppress_instrumentation(), contained():
+            self._close()
+
+    def _turn(self) -> None:
         with suppress_instrumentation():
-            while not self._closing:
-                self._wake.wait(self._flush_seconds)
-                self._wake.clear()
-                self._drain()
             self._drain()
-            with contained():
-                self._close()
+        # Told to the bot's log and recorded like any line of it, which the work of exporters is not.
+        with contained():
+            drops.tell()
 
     def _drain(self) -> None:
         waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]

@@ -23,8 +23,8 @@ _TOKEN = re.compile(r"[0-9A-Za-z](?:[\w.:\-]*\w)?")
 _LONG = 8
 _MIXED = 5
 
-_ID_KEY = re.compile(r"(?i)(?:id|order|ref)$")
-"""Under such a key a value is an id as it stands, however short."""
+_ID_KEY = re.compile(r"(?i)(?:^(?:id|oid|cloid|ref|order)|(?:order|(?:^|cl|[._-])ord|client)[._-]?(?:id|ref|number))$")
+"""Under such a key a value is an order's id as it stands, however short: no bid, no grid, no trade_id."""
 
 _NO_IDS = frozenset({"thread.name", "code.file.path", "code.function.name", "exception.stacktrace"})
 
@@ -81,7 +81,7 @@ def _tokens(log: LogRecord) -> Iterator[str]:
 def _known(item: Value, key: str) -> Iterator[str]:
     if isinstance(item, dict):
         for inner_key, inner in item.items():
-            yield from _known(inner, inner_key)
+            yield from _known(inner, str(inner_key))
     elif isinstance(item, (list, tuple)):
         for inner in item:
             yield from _known(inner, key)

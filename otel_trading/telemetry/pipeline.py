@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+import os
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from otel_trading.orders.contain import report
 from otel_trading.semconv.attributes import TradingTelemetryDropReasonValues as Reason
 from otel_trading.semconv.attributes import TradingTelemetrySignalValues as Signal
-from otel_trading.telemetry import mentions, plain, redact
+from otel_trading.telemetry import drops, mentions, plain, redact
 from otel_trading.telemetry.lane import Lane, Undelivered, close_all
 from otel_trading.telemetry.processors import ShipLogs, ShipSpans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
-    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 
     from otel_trading.settings import Settings
     from otel_trading.telemetry.records import Attributes, LogRecord, SpanRecord
+
+E = TypeVar("E", SpanExporter, LogRecordExporter)
+I = TypeVar("I")  # noqa: E741 - an item of the SDK's
+R = TypeVar("R")
 
 
 @runtime_checkable
@@ -41,24 +47,30 @@ class Pipeline:
 
     def span_processor(self, exporter: SpanExporter) -> SpanProcessor:
         """Return the processor that takes spans to ``exporter``."""
-        send = _span_sender(exporter)
+        own = _OwnExporter(exporter)
 
         def deliver(spans: Sequence[ReadableSpan]) -> None:
-            send([redact.record(plain.span_record(span)) for span in spans], spans[0].resource)
+            records = list(_each(Signal.TRACES, spans, lambda span: redact.record(plain.span_record(span))))
+            if records:
+                _send_spans(own.get(), records, spans[0].resource)
 
-        return ShipSpans(self._lane(Signal.TRACES, deliver, exporter.shutdown))
+        return ShipSpans(self._lane(Signal.TRACES, deliver, lambda: own.get().shutdown()))
 
     def log_processor(self, exporter: LogRecordExporter) -> LogRecordProcessor:
         """Return the processor that takes log records to ``exporter``."""
-        send = _log_sender(exporter)
+        own = _OwnExporter(exporter)
 
         def deliver(logs: Sequence[ReadWriteLogRecord]) -> None:
-            records = [redact.record(mentions.join(plain.log_record(log))) for log in logs]
-            resource = logs[0].resource
-            if resource is not None:
-                send(records, resource)
+            records = list(
+                _each(Signal.LOGS, logs, lambda log: redact.record(mentions.join(plain.log_record(log)))),
+            )
+            if records:
+                _send_logs(own.get(), records, logs[0].resource or Resource.get_empty())
 
-        return ShipLogs(self._lane(Signal.LOGS, deliver, exporter.shutdown))
+        def close() -> None:
+            own.get().shutdown()  # type: ignore[no-untyped-call] # untyped upstream
+
+        return ShipLogs(self._lane(Signal.LOGS, deliver, close))
 
     def close(self, seconds: float) -> None:
         """Deliver what waits and close every exporter, within ``seconds``; what is left is counted as lost."""
@@ -78,28 +90,59 @@ class Pipeline:
         return lane
 
 
+class _OwnExporter(Generic[E]):
+    """The exporter of this process. A forked child makes another, as the SDK made the first, without arguments.
+
+    Parent and child on one connection would take each other's answers.
+    """
+
+    def __init__(self, exporter: E) -> None:
+        self._exporter: E = exporter
+        self._process = os.getpid()
+
+    def get(self) -> E:
+        if self._process != os.getpid():
+            self._exporter = type(self._exporter)()
+            self._process = os.getpid()
+        return self._exporter
+
+
+def _each(signal: Signal, items: Iterable[I], make: Callable[[I], R]) -> Iterable[R]:
+    """Make a record of each item; one that can't be made costs no other."""
+    for item in items:
+        try:
+            made = make(item)
+        except Exception as error:  # noqa: BLE001, PERF203 - a body or attribute may be any object of the bot's
+            report(error)
+            drops.count(signal, Reason.EXPORT_FAILED, 1, f"a record could not be read ({type(error).__name__})")
+        else:
+            yield made
+
+
 def _masked(resource: Resource) -> Attributes:
-    return redact.attributes(dict(resource.attributes))  # type: ignore[arg-type] # a narrower value type
+    return redact.attributes(resource.attributes)
 
 
-def _span_sender(exporter: SpanExporter) -> Callable[[list[SpanRecord], Resource], None]:
-    def send(records: list[SpanRecord], resource: Resource) -> None:
-        if isinstance(exporter, RecordExporter):
-            exporter.export_records(records, _masked(resource))
-        elif exporter.export([plain.sdk_span(item, resource) for item in records]) is not SpanExportResult.SUCCESS:
-            raise _refused(exporter)
+def _send_spans(exporter: SpanExporter, records: list[SpanRecord], resource: Resource) -> None:
+    if isinstance(exporter, RecordExporter):
+        exporter.export_records(records, _masked(resource))
+        return
+    described = _resource(resource)
+    if exporter.export([plain.sdk_span(item, described) for item in records]) is not SpanExportResult.SUCCESS:
+        raise _refused(exporter)
 
-    return send
+
+def _send_logs(exporter: LogRecordExporter, records: list[LogRecord], resource: Resource) -> None:
+    if isinstance(exporter, RecordExporter):
+        exporter.export_records(records, _masked(resource))
+        return
+    described = _resource(resource)
+    if exporter.export([plain.sdk_log(item, described) for item in records]) is not LogRecordExportResult.SUCCESS:
+        raise _refused(exporter)
 
 
-def _log_sender(exporter: LogRecordExporter) -> Callable[[list[LogRecord], Resource], None]:
-    def send(records: list[LogRecord], resource: Resource) -> None:
-        if isinstance(exporter, RecordExporter):
-            exporter.export_records(records, _masked(resource))
-        elif exporter.export([plain.sdk_log(item, resource) for item in records]) is not LogRecordExportResult.SUCCESS:
-            raise _refused(exporter)
-
-    return send
+def _resource(resource: Resource) -> Resource:
+    return Resource(_masked(resource), resource.schema_url)
 
 
 def _refused(exporter: object) -> Undelivered:

@@ -11,6 +11,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS
 from opentelemetry.semconv.attributes.url_attributes import URL_FULL
 
+from otel_trading.orders.contain import contains
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -29,8 +31,9 @@ class GatedPropagator(TextMapPropagator):
 
     def __init__(self, inner: TextMapPropagator, hosts: Collection[str]) -> None:
         self._inner = inner
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._hosts = frozenset(host.lower() for host in hosts if host)
 
+    @contains
     def inject(self, carrier: Any, context: Context | None = None, setter: Setter[Any] = default_setter) -> None:
         """Inject where the request goes to an allowed host."""
         if self._hosts and _host(trace.get_current_span(context)) in self._hosts:

@@ -20,6 +20,7 @@ class SpanEvent(NamedTuple):
     name: str
     time_ns: int
     attributes: Attributes
+    dropped_attributes: int = 0
 
 
 class SpanLink(NamedTuple):
@@ -28,13 +29,17 @@ class SpanLink(NamedTuple):
     trace_id: str
     span_id: str
     attributes: Attributes
+    flags: int = 0
+    trace_state: str = ""
+    dropped_attributes: int = 0
 
 
 class SpanRecord(NamedTuple):
     """One finished span.
 
     ``parent_span_id`` is empty for a root, ``kind`` and ``status_code`` are OTLP's numbers
-    (kind: 1 internal, 2 server, 3 client, 4 producer, 5 consumer; status: 0 unset, 1 ok, 2 error).
+    (kind: 1 internal, 2 server, 3 client, 4 producer, 5 consumer; status: 0 unset, 1 ok, 2 error), ``flags``
+    those of OTLP's ``SpanFlags``: the lower eight bits are W3C's, 0x100 and 0x200 tell of a remote parent.
     """
 
     trace_id: str
@@ -51,6 +56,12 @@ class SpanRecord(NamedTuple):
     status_message: str
     flags: int
     scope: str
+    trace_state: str = ""
+    scope_version: str = ""
+    scope_schema_url: str = ""
+    dropped_attributes: int = 0
+    dropped_events: int = 0
+    dropped_links: int = 0
 
 
 class LogRecord(NamedTuple):
@@ -67,3 +78,6 @@ class LogRecord(NamedTuple):
     span_id: str
     flags: int
     scope: str
+    scope_version: str = ""
+    scope_schema_url: str = ""
+    dropped_attributes: int = 0

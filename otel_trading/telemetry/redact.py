@@ -7,9 +7,10 @@ string is therefore never recorded, nor the value of anything named like a secre
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from otel_trading.telemetry import secrets
 from otel_trading.telemetry.records import LogRecord, SpanRecord
 
 if TYPE_CHECKING:
@@ -17,40 +18,34 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", SpanRecord, LogRecord)
 
-MASK = "***"
-
-# Each pattern is a chain of disjoint character classes, so that no text makes it backtrack.
-_QUERY = re.compile(r"(?<=[\w/])\?(?=[^\s\"'<>()=]+=)[^\s\"'<>()]*")
-_SECRET_NAME = (  # the names, not a secret
-    r"(?:x-mbx-apikey|api[-_]?key|api[-_]?secret|secret(?:[-_]?key)?|signature|sign|passphrase|password|passwd"
-    r"|access[-_]?token|refresh[-_]?token|auth[-_]?token|listen[-_]?key|private[-_]?key|authorization)"
-)
-_ASSIGNED = re.compile(rf"(?i)(?<![a-z0-9])({_SECRET_NAME}[\"']?\s?[:=]\s?[\"']?(?:bearer |basic )?)[^\s\"',&;)}}\]]+")
-_SECRET_KEY = re.compile(rf"(?i)(?:^|[._-]){_SECRET_NAME}$")
-_HINT = re.compile(r"(?i)\?|key|secret|sign|pass|token|authorization")
+MASK = secrets.MASK
+_PAIR = 2
+_DEEPEST = 32
 
 
 def text(value: str) -> str:
     """Return ``value`` without query strings and without the values of what is named like a secret."""
-    if _HINT.search(value) is None:
-        return value
-    return _ASSIGNED.sub(rf"\1{MASK}", _QUERY.sub(f"?{MASK}", value))
+    return secrets.masked(value)
 
 
-def value(found: Value) -> Value:
-    """Mask an attribute value or log body, whatever its shape."""
+def value(found: object, depth: int = 0) -> Value:
+    """Mask an attribute value or log body, whatever its shape; an object that OTLP has no value for becomes text."""
+    if found is None or isinstance(found, (bool, int, float)):
+        return found
     if isinstance(found, str):
         return text(found)
-    if isinstance(found, dict):
-        return attributes(found)
-    if isinstance(found, (list, tuple)):
-        return [value(item) for item in found]
-    return found
+    if isinstance(found, (bytes, bytearray, memoryview)):
+        return text(bytes(found).decode("latin-1")).encode("latin-1")
+    if depth < _DEEPEST and isinstance(found, Mapping):
+        return attributes(found, depth + 1)
+    if depth < _DEEPEST and isinstance(found, Sequence):
+        return _sequence(found, depth + 1)
+    return text(_shown(found))
 
 
-def attributes(found: Attributes) -> Attributes:
+def attributes(found: Mapping[str, object], depth: int = 0) -> Attributes:
     """Mask attributes by their keys and by their values."""
-    return {key: MASK if _SECRET_KEY.search(key) else value(item) for key, item in found.items()}
+    return {str(key): _keyed(str(key), item, depth) for key, item in found.items()}
 
 
 def record(found: R) -> R:
@@ -61,6 +56,25 @@ def record(found: R) -> R:
         name=text(found.name),
         attributes=attributes(found.attributes),
         status_message=text(found.status_message),
-        events=tuple(event._replace(attributes=attributes(event.attributes)) for event in found.events),
+        events=tuple(
+            event._replace(name=text(event.name), attributes=attributes(event.attributes)) for event in found.events
+        ),
         links=tuple(link._replace(attributes=attributes(link.attributes)) for link in found.links),
     )
+
+
+def _keyed(key: str, item: object, depth: int) -> Value:
+    return MASK if secrets.is_secret(key, item) else value(item, depth)
+
+
+def _sequence(found: Sequence[object], depth: int) -> list[Value]:
+    if len(found) == _PAIR and isinstance(found[0], str) and isinstance(found[1], str):  # a header, as some keep it
+        return [text(found[0]), _keyed(found[0], found[1], depth)]
+    return [value(item, depth) for item in found]
+
+
+def _shown(found: object) -> str:
+    try:
+        return str(found)
+    except Exception:  # noqa: BLE001 - a foreign object's own code, which must not cost the record
+        return f"<{type(found).__name__}>"

@@ -39,7 +39,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def imported(*arguments: str | Path) -> list[str]:
-    probe = subprocess.run(  # noqa: S603 - our own command line
+    probe = subprocess.run(
         [sys.executable, "-c", PROBE, *map(str, arguments)], check=True, capture_output=True, text=True
     )
     return probe.stdout.split()
@@ -50,7 +50,7 @@ def in_terminal(*arguments: str | Path, **environment: str) -> str:
     leader, follower = pty.openpty()
     env = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS"}}
     env |= {"TERM": "xterm-256color", "COLUMNS": "100", **environment}
-    with subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=follower, stdin=follower, env=env) as process:  # noqa: S603 - our own
+    with subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=follower, stdin=follower, env=env) as process:
         os.close(follower)
         chunks = []
         while True:
@@ -87,7 +87,7 @@ def test_an_unknown_command_is_wrong_usage() -> None:
 
 def test_a_terminal_gets_colours_for_states_and_a_pipe_none(store: Path) -> None:
     assert "\x1b[1;32m" in in_terminal("order", "cl-7f3a-0001", "--store", store)
-    piped = subprocess.run([*COMMAND, "order", "cl-2", "--store", str(store)], check=True, capture_output=True)  # noqa: S603 - our own
+    piped = subprocess.run([*COMMAND, "order", "cl-2", "--store", str(store)], check=True, capture_output=True)
     assert b"\x1b" not in piped.stdout
 
 
@@ -112,7 +112,7 @@ def test_a_reader_that_has_seen_enough_ends_the_command_quietly(tmp_path: Path) 
     for number in range(20_000):
         tape.log(f"line {number} {'x' * 50}", number / 1000)
     store = keep(tmp_path, tape)
-    with subprocess.Popen(  # noqa: S603 - our own command line
+    with subprocess.Popen(
         [*COMMAND, "logs", "-n", "0", "--store", str(store)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
@@ -127,7 +127,7 @@ def test_following_shows_what_comes_and_ends_quietly_on_ctrl_c(tmp_path: Path) -
     tape = Tape()
     tape.log("already there", 0)
     store = keep(tmp_path, tape)
-    with subprocess.Popen(  # noqa: S603 - our own command line
+    with subprocess.Popen(
         [*COMMAND, "logs", "-f", "there|hedge", "--regex", "--store", str(store)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

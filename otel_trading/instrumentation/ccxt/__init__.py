@@ -53,7 +53,19 @@ class CcxtInstrumentor(BaseInstrumentor):  # type: ignore[misc] # untyped upstre
 
     def _uninstrument(self, **_: Any) -> None:
         self._patches.active = False
-        self._patches.restore(kind for name in _MODULES if name in sys.modules for kind in _classes(sys.modules[name]))
+        self._patches.restore(_all_classes())
+
+
+def _all_classes() -> Iterator[type]:
+    """Yield every class of every exchange that is imported, and whatever the bot derived from them, each once."""
+    seen: set[type] = set()
+    waiting = [kind for name in _MODULES if name in sys.modules for kind in _classes(sys.modules[name])]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in seen:
+            seen.add(kind)
+            yield kind
+            waiting += kind.__subclasses__()
 
 
 def _classes(module: ModuleType) -> Iterator[type]:
@@ -80,6 +92,7 @@ def _patch_module(patches: Patches, module: ModuleType) -> None:
     client = sys.modules.get("ccxt.async_support.base.ws.client")
     if client is not None:
         patches.replace(client.Client, "connect", functools.partial(_detached, patches=patches))
+    patches.replace_copies(_all_classes())
 
 
 def _watched(original: Callable[..., Any], operation: Any, patches: Patches) -> Callable[..., Any]:
@@ -114,8 +127,9 @@ def _detached(original: Callable[..., Any], patches: Patches) -> Callable[..., A
 
 
 def _answered(exchange: Any, *args: Any, **kwargs: Any) -> None:
-    headers = kwargs.get("response_headers", args[4] if len(args) > 4 else None)  # noqa: PLR2004 - the fifth
-    limits.record(str(getattr(exchange, "id", "")), headers)
+    names = ("code", "reason", "url", "method", "response_headers")
+    given = dict(zip(names, args, strict=False)) | kwargs
+    limits.record(str(getattr(exchange, "id", "")), str(given.get("url", "")), given.get("response_headers"))
 
 
 def _connected(exchange: Any, client: Any, *_: Any) -> None:

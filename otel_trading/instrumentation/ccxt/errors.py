@@ -34,6 +34,15 @@ _UNANSWERED = {
     "BadResponse": Category.VENUE_UNAVAILABLE,
     "NetworkError": Category.NETWORK,
     "OperationFailed": Category.OTHER,
+    # Not ccxt's, but what it lets through: a call that was cancelled, a websocket closed under a request.
+    "TimeoutError": Category.TIMEOUT,
+    "CancelledError": Category.TIMEOUT,
+    "OSError": Category.NETWORK,
+}
+_WORDLESS = {
+    "CancelledError": "cancelled before the venue answered",
+    "GeneratorExit": "nobody waited for the venue's answer",
+    "KeyboardInterrupt": "interrupted before the venue answered",
 }
 _REASON_LENGTH = 500
 
@@ -41,18 +50,16 @@ _REASON_LENGTH = 500
 def failure(error: BaseException) -> Failure:
     """Return what ``error`` means.
 
-    A call that was cancelled (``asyncio.wait_for``, a task ended) got no answer. Of an error that is not ccxt's
-    nobody knows whether the request had left: unanswered too.
+    A call that was cancelled (``asyncio.wait_for``, a task ended) got no answer. Of any other error that is not
+    ccxt's nobody knows whether the request had left: unanswered too.
     """
-    reason = str(error)[:_REASON_LENGTH]
+    reason = str(error)[:_REASON_LENGTH] or _WORDLESS.get(type(error).__name__, "")
     for kind in type(error).__mro__:
         if kind.__name__ in _ANSWERED:
             return Failure(_ANSWERED[kind.__name__], True, reason)
         if kind.__name__ in _UNANSWERED:
             return Failure(_UNANSWERED[kind.__name__], False, reason)
-    if isinstance(error, Exception):
-        return Failure(Category.OTHER, False, reason)
-    return Failure(Category.TIMEOUT, False, reason or "cancelled before the venue answered")
+    return Failure(Category.OTHER, False, reason)
 
 
 def is_sequence_error(error: BaseException) -> bool:

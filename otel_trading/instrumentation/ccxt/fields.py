@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,7 @@ _TYPES = {kind.value: kind.value for kind in OrderType} | {
     "limit_maker": OrderType.LIMIT.value,
 }
 _TIMES_IN_FORCE = {kind.value: kind.value for kind in TimeInForce} | {"po": TimeInForce.GTX.value}
+_REASONS = ("msg", "sMsg", "message", "rejectReason")
 _INSTRUMENTS = {kind.value for kind in InstrumentType}
 _TICK_SIZE = 4  # ccxt.TICK_SIZE: precision is given as the smallest step
 _DECIMAL_PLACES = 2  # ccxt.DECIMAL_PLACES: precision is given as a number of decimals
@@ -113,6 +115,19 @@ def decimals(exchange: Any, symbol: str, of: str) -> int | None:
     return None
 
 
+def unified_symbol(exchange: Any, given: Any) -> str:
+    """Return the symbol that the venue's answers will have.
+
+    ccxt takes more than its unified symbols: the venue's own id of a market, and ``BTC/USDT`` for
+    ``BTC/USDT:USDT`` where swaps are the default. As long as it has not loaded its markets, it cannot tell.
+    """
+    found = None
+    if given and isinstance(getattr(exchange, "markets", None), dict):
+        with suppress(Exception):  # an unknown symbol: the call itself will say so
+            found = exchange.market(given).get("symbol")
+    return text(found or given)
+
+
 def _market(exchange: Any, symbol: str) -> Mapping[str, Any] | None:
     markets = getattr(exchange, "markets", None)
     found = markets.get(symbol) if isinstance(markets, dict) else None
@@ -145,7 +160,7 @@ def time_in_force(params: Mapping[str, Any]) -> str:
 def request(exchange: Any, arguments: Mapping[str, Any]) -> OrderRequest:
     """Return what the arguments of an order call, or one order of a batch, ask for."""
     params = arguments.get("params") or {}
-    symbol = text(arguments.get("symbol"))
+    symbol = unified_symbol(exchange, arguments.get("symbol"))
     return OrderRequest(
         venue=text(getattr(exchange, "id", "")),
         symbol=symbol,
@@ -163,16 +178,27 @@ def request(exchange: Any, arguments: Mapping[str, Any]) -> OrderRequest:
 
 
 def references(call: Call) -> Sequence[OrderReference]:
-    """Return the orders that an edit or cancel call names: by ``id``, ``ids``, or client ids."""
-    venue, symbol = text(getattr(call.target, "id", "")), text(call.get("symbol"))
-    params = call.get("params", {})
-    named_client = text(call.get("clientOrderId")) or client_id(params)
-    ids, client_ids = call.get("ids"), call.get("clientOrderIds")
+    """Return the orders that an edit or cancel call names; none where it means all."""
+    symbol = call.get("symbol")
+    ids, client_ids, batch = call.get("ids"), call.get("clientOrderIds"), call.get("orders")
+    if batch is not None:
+        return [_reference(call.target, item) for item in each(batch)]
     if ids is not None:
-        return [OrderReference(venue, symbol, text(item)) for item in ids]
+        return [_reference(call.target, {"symbol": symbol, "id": item}) for item in ids]
     if client_ids is not None:
-        return [OrderReference(venue, symbol, "", text(item)) for item in client_ids]
-    return [OrderReference(venue, symbol, text(call.get("id")), named_client)]
+        return [_reference(call.target, {"symbol": symbol, "clientOrderId": item}) for item in client_ids]
+    is_about_one = "id" in call.arguments or "clientOrderId" in call.arguments
+    return [_reference(call.target, call.arguments)] if is_about_one else []
+
+
+def _reference(exchange: Any, named: Mapping[str, Any]) -> OrderReference:
+    """Return the order that ``named``, the arguments of a call or one order of a batch, means."""
+    return OrderReference(
+        venue=text(getattr(exchange, "id", "")),
+        symbol=unified_symbol(exchange, named.get("symbol")),
+        id=text(named.get("id")),
+        client_id=text(named.get("clientOrderId")) or client_id(named.get("params") or {}),
+    )
 
 
 def executions(trades: Any) -> Iterator[tuple[str, str, Execution]]:
@@ -219,7 +245,13 @@ def _order_update(exchange: Any, order: Mapping[str, Any]) -> OrderUpdate:
         side=text(order.get("side")),
         type=order_type(order.get("type"), order),
         instrument_type=instrument_type(exchange, symbol),
+        reason=_reason(order.get("info")),
     )
+
+
+def _reason(info: Any) -> str:
+    """Return the venue's words in the raw answer about one order of a batch; what else it says has other names."""
+    return next((text(info[name]) for name in _REASONS if info.get(name)), "") if isinstance(info, dict) else ""
 
 
 def trade_updates(exchange: Any, result: Any) -> list[OrderUpdate]:

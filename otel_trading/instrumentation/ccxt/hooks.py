@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from otel_trading.instrumentation.toolkit import operations
+from otel_trading.instrumentation.toolkit import batches, operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 ORDERS: Mapping[str, Operation] = MappingProxyType(
     {
         "create_order": operations.submit,
-        "create_orders": operations.submit_batch,
+        "create_orders": batches.submit_batch,
         "edit_order": operations.amend,
         "edit_order_with_client_order_id": operations.amend,
+        "edit_orders": batches.amend_batch,
         "cancel_order": operations.cancel,
         "cancel_order_with_client_order_id": operations.cancel,
-        "cancel_orders": operations.cancel_several,
-        "cancel_orders_with_client_order_ids": operations.cancel_several,
-        "cancel_all_orders": operations.cancel_several,
+        "cancel_orders": batches.cancel_several,
+        "cancel_orders_with_client_order_ids": batches.cancel_several,
+        "cancel_orders_for_symbols": batches.cancel_several,
+        "cancel_all_orders": batches.cancel_several,
     }
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opentelemetry import trace
 
+from otel_trading.instrumentation.toolkit.spans import is_inside
 from otel_trading.orders import instruments
 from otel_trading.semconv import attributes, metrics
 
@@ -22,10 +23,24 @@ class Use(NamedTuple):
     limit: float | None
 
 
-# Binance names its windows in the header and tells no limit; these are its documented spot limits
-# (exchangeInfo, rateLimits), by window.
-_COUNTED = re.compile(r"(?i)^x-(?:mbx|sapi)-(used(?:-ip|-uid)?-weight|order-count)-(\d+[smhd])$")
-_COUNTED_LIMITS = {"weight_1m": 6000.0, "orders_10s": 100.0, "orders_1d": 200_000.0}
+# Binance names its windows in the header and tells no limit. These are the documented ones (exchangeInfo,
+# rateLimits; "Limits" of the wallet API), by the part of the API that the request went to: each counts for itself.
+_COUNTED = re.compile(r"(?i)^x-(?:mbx|sapi)-(used(?:-(ip|uid))?-weight|order-count)-(\d+[smhd])$")
+_COUNTED_LIMITS = {
+    "weight_1m": 6_000.0,
+    "orders_10s": 100.0,
+    "orders_1d": 200_000.0,
+    "fapi_weight_1m": 2_400.0,
+    "fapi_orders_10s": 300.0,
+    "fapi_orders_1m": 1_200.0,
+    "dapi_weight_1m": 2_400.0,
+    "dapi_orders_1m": 1_200.0,
+    "papi_weight_1m": 6_000.0,
+    "papi_orders_1m": 1_200.0,
+    "ip_weight_1m": 12_000.0,
+    "uid_weight_1m": 180_000.0,
+}
+_PART = re.compile(r"/(fapi|dapi|papi|eapi)/")
 
 # (limit, remaining) header pairs: Bybit, Gate, KuCoin, Bitget and others by the common draft of RateLimit headers.
 _REMAINING = (
@@ -37,14 +52,15 @@ _REMAINING = (
 )
 
 
-def uses(headers: Mapping[str, str]) -> Iterator[Use]:
-    """Yield the limits that the headers of an answer tell of."""
+def uses(headers: Mapping[str, str], url: str = "") -> Iterator[Use]:
+    """Yield the limits that the headers of an answer to a request for ``url`` tell of."""
     lower = {str(name).lower(): str(found) for name, found in headers.items()}
+    part = _PART.search(url.partition("?")[0])
     for name, found in lower.items():
         match = _COUNTED.match(name)
         if match is not None and found.isdigit():
             kind = "orders" if match[1].startswith("order") else "weight"
-            limit = f"{kind}_{match[2].lower()}"
+            limit = "_".join(filter(None, [part[1] if part else "", match[2], kind, match[3].lower()]))
             yield Use(limit, float(found), _COUNTED_LIMITS.get(limit))
     for limit_name, remaining_name in _REMAINING:
         whole, remaining = lower.get(limit_name, ""), lower.get(remaining_name, "")
@@ -53,14 +69,12 @@ def uses(headers: Mapping[str, str]) -> Iterator[Use]:
             return
 
 
-def record(venue: str, headers: Any) -> None:
-    """Put what an answer tells of rate limits on the current span and on the gauge."""
-    span = trace.get_current_span()
-    for use in uses(headers or {}):
-        if use.name.startswith(("weight", "requests")):
-            span.set_attributes(
-                {attributes.TRADING_RATE_LIMIT_NAME: use.name, attributes.TRADING_RATE_LIMIT_WEIGHT: int(use.used)}
-            )
+def record(venue: str, url: str, headers: Any) -> None:
+    """Put what an answer tells of rate limits on the gauge, and on the current span where that is one of ours."""
+    span = trace.get_current_span() if is_inside("order", "query") else trace.INVALID_SPAN
+    for use in uses(headers or {}, url):
+        if use.name.endswith("weight_1m"):
+            span.set_attribute(attributes.TRADING_RATE_LIMIT_WEIGHT, int(use.used))
         if use.limit:
             instruments.set_gauge(
                 metrics.TRADING_RATE_LIMIT_UTILIZATION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opentelemetry import context as otel
 from opentelemetry import trace
@@ -13,12 +13,13 @@ from opentelemetry.trace import Link, NonRecordingSpan, SpanKind, Status, Status
 
 from otel_trading.orders import emit, instruments, market
 from otel_trading.orders.blocks import type_name
-from otel_trading.orders.context import ORDER_KEY
+from otel_trading.orders.context import ORDER_KEY, use_context
 from otel_trading.semconv import attributes, metrics, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from opentelemetry.context import Context
     from opentelemetry.trace import Span
 
     from otel_trading.instrumentation.toolkit.terms import Failure, Fields, OrderReference
@@ -45,16 +46,27 @@ def send(order: Order, span: Span) -> None:
     order.submitted()
 
 
-def order_span(order: Order) -> Span:
+class OrderSpan(NamedTuple):
+    """The span of one order of a batch, and the context in which the order is the one at work."""
+
+    order: Order
+    span: Span
+    context: Context
+
+    def end(self) -> None:
+        """End the span, with the ids that became known."""
+        self.span.set_attributes(emit.identity(self.order))
+        self.span.end()
+
+
+def order_span(order: Order) -> OrderSpan:
     """Begin the span of one order of a batch, and report that the order leaves; the caller ends it."""
     name = spans.TRADING_ORDER_SUBMIT.named({attributes.TRADING_VENUE: order.venue})
-    span = emit.tracer().start_span(name, kind=SpanKind.CLIENT, attributes=emit.identity(order))
-    token = otel.attach(trace.set_span_in_context(span, otel.set_value(ORDER_KEY, order)))
-    try:
+    span = emit.tracer().start_span(name, kind=SpanKind.CLIENT, attributes=emit.known(emit.description(order)))
+    home = OrderSpan(order, span, trace.set_span_in_context(span, otel.set_value(ORDER_KEY, order)))
+    with use_context(home.context):
         send(order, span)
-    finally:
-        otel.detach(token)
-    return span
+    return home
 
 
 @contextmanager
@@ -71,21 +83,28 @@ def client_span(
         links = [Link(current)] if current.is_valid else []
     if order is not None:
         here = otel.set_value(ORDER_KEY, order, here)
-    told = _span_attributes(call, order, reference)
+    told = emit.known(_span_attributes(span_type, call, order, reference))
     span = emit.tracer().start_span(span_type.named(told), here, SpanKind.CLIENT, told, links)
-    token = otel.attach(trace.set_span_in_context(span, here))
-    try:
-        yield span
-    finally:
-        if order is not None:
-            span.set_attributes(emit.identity(order))
-        span.end()
-        otel.detach(token)
+    with use_context(trace.set_span_in_context(span, here)):
+        try:
+            yield span
+        finally:
+            if order is not None:
+                span.set_attributes(emit.identity(order))
+            span.end()
 
 
-def _span_attributes(call: Call, order: Order | None, reference: OrderReference | None) -> dict[str, Any]:
+def _span_attributes(
+    span_type: SpanType, call: Call, order: Order | None, reference: OrderReference | None
+) -> dict[str, Any]:
     found: dict[str, Any] = {attributes.TRADING_OPERATION: call.name}
-    if order is not None:
+    if order is not None and span_type is spans.TRADING_ORDER_CANCEL:
+        found |= emit.identity(order) | {  # a cancel names its order, and asks for nothing
+            attributes.TRADING_INSTRUMENT_TYPE: order.instrument_type,
+            attributes.TRADING_ORDER_SIDE: order.side,
+            attributes.TRADING_ORDER_TYPE: order.type,
+        }
+    elif order is not None:
         found |= emit.description(order)
     elif reference is not None:
         found |= {
@@ -97,7 +116,7 @@ def _span_attributes(call: Call, order: Order | None, reference: OrderReference 
     else:
         found[attributes.TRADING_VENUE] = getattr(call.target, "id", "")
         found[attributes.TRADING_SYMBOL] = call.get("symbol", "")
-    return {key: value for key, value in found.items() if value is not None and value != ""}
+    return found
 
 
 def mark(fields: Fields, span: Span, outcome: Outcome) -> Failure | None:

@@ -82,17 +82,19 @@ def watched(original: Callable[..., Any], operation: Operation, patches: Patches
     that is awaited. Once ``patches`` are no longer active, calls pass straight through.
     """
     name = original.__name__
-    parameters = tuple(inspect.signature(original).parameters)[1:]
 
     def begin(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Watch:
-        given = dict(zip(parameters, args, strict=False)) | kwargs
+        given = dict(zip(_parameters(original), args, strict=False)) | kwargs
         return _Watch(operation, Call(target, name, given, time.time()))
 
-    @functools.wraps(original)
-    async def coroutine(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if not patches.active:
-            return await original(self, *args, **kwargs)
-        return await _awaited(begin(self, args, kwargs), original(self, *args, **kwargs))
+    if inspect.iscoroutinefunction(original):
+
+        @functools.wraps(original)
+        async def coroutine(self: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(self, *args, **kwargs)  # first: with wrong arguments it raises, and nothing has begun
+            return await (_begun_when_awaited(begin, self, args, kwargs, result) if patches.active else result)
+
+        return coroutine
 
     @functools.wraps(original)
     def plain(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -110,7 +112,13 @@ def watched(original: Callable[..., Any], operation: Operation, patches: Patches
         watch.end(Outcome(result))
         return result
 
-    return coroutine if inspect.iscoroutinefunction(original) else plain
+    return plain
+
+
+@functools.cache
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of a method's parameters; asked at its first call, since few of those wrapped are called."""
+    return tuple(inspect.signature(function).parameters)[1:]
 
 
 async def _begun_when_awaited(

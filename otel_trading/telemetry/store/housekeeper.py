@@ -72,12 +72,18 @@ class Housekeeper:
         self._thread: threading.Thread | None = None
 
     def request(self, folder: Path, limits: StoreLimits, on_error: Callable[[StoreError], None] | None = None) -> None:
-        """Ask for a sweep of a folder, soon. Returns at once; what goes wrong is given to ``on_error``."""
+        """Ask for a sweep of a folder, soon. Returns at once; what goes wrong is given to ``on_error``.
+
+        Does nothing once the process is ending: the next start will sweep, and the code that is loaded for it
+        would make CPython forget that Ctrl-C ended the process (see ``telemetry.shutdown``).
+        """
+        if not threading.main_thread().is_alive():
+            return
         with self._lock:
             self._tasks[folder] = _Task(limits, on_error)
             if self._thread is None or not self._thread.is_alive():
                 thread = threading.Thread(target=self._run, name="otel-trading-store", daemon=True)
-                # At the end of the interpreter no thread can be started: the next start will sweep.
+                # As the interpreter ends, no thread can be started.
                 with contextlib.suppress(RuntimeError):
                     thread.start()
                     self._thread = thread

@@ -13,7 +13,7 @@ import requests
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_process_says_where_it_is_moves_by_itself_and_ends_cleanly(number: signal.Signals) -> None:
     command = [sys.executable, "-m", "otel_trading.demo.venue", "--seed", "7", "--tick-ms", "10"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 our own module
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         try:

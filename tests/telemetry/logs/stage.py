@@ -38,7 +38,7 @@ class Play(NamedTuple):
 
 def play(bots: Mapping[str, tuple[str, str]], environ: Mapping[str, str] | None = None) -> dict[str, Play]:
     """Run each bot, and return what came of it by name."""
-    done = subprocess.run(  # noqa: S603 - this file, by this interpreter
+    done = subprocess.run(
         [sys.executable, __file__],
         input=json.dumps(bots),
         capture_output=True,

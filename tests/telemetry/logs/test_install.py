@@ -100,7 +100,7 @@ def test_importing_us_imports_neither_structlog_nor_loguru() -> None:
         "import sys; from otel_trading.telemetry import logs; from otel_trading.settings import load; "
         "logs.install(load({})[0]); assert not {'structlog', 'loguru'} & set(sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False, timeout=30)  # noqa: S603 - this interpreter
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -53,7 +53,7 @@ def run(tmp_path: Path) -> Callable[[str], Ended]:
 
     def ended(source: str) -> Ended:
         told = tmp_path / "told.json"
-        done = subprocess.run(  # noqa: S603 - this interpreter, the test's own source
+        done = subprocess.run(
             [sys.executable, "-c", _HEAD + textwrap.dedent(source)],
             capture_output=True,
             text=True,

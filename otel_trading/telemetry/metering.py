@@ -1,0 +1,39 @@
+"""The SDK's metric readers at the end of a process, and in a forked child.
+
+The one place that looks into them: the SDK tells neither whether the last export came to its end, nor gives a
+forked child locks and connections of its own. Where a later SDK names its parts differently, nothing is done.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opentelemetry.sdk.metrics import MeterProvider
+
+
+def end(meters: MeterProvider, seconds: float) -> bool:
+    """Have the last values exported within ``seconds``; tell whether all were."""
+    threads = [thread for reader in _readers(meters) if (thread := getattr(reader, "_daemon_thread", None)) is not None]
+    try:
+        meters.shutdown(timeout_millis=max(seconds, 0) * 1000)
+    except Exception:  # noqa: BLE001 - the SDK raises a bare one for readers that had no time left
+        return False
+    return not any(thread.is_alive() for thread in threads)
+
+
+def renew(meters: MeterProvider) -> None:
+    """Give the readers of a forked child what its parent's export may hold: the lock, the connection."""
+    for reader in _readers(meters):
+        if hasattr(reader, "_export_lock"):
+            reader._export_lock = threading.Lock()  # noqa: SLF001 - see above
+        exporter = getattr(reader, "_exporter", None)
+        if exporter is not None:
+            reader._exporter = type(exporter)()  # noqa: SLF001 - see above
+
+
+def _readers(meters: MeterProvider) -> Iterator[Any]:
+    yield from getattr(meters, "_metric_readers", ())
