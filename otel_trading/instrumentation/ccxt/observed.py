@@ -93,24 +93,20 @@ def _by_symbol(call: Call, result: Any) -> Iterable[tuple[str, Mapping[str, Any]
     return list(newest.items()) or [(symbol, {})]
 
 
-def _orders_of_stream(call: Call, result: Any) -> None:
-    for update in fields.order_updates(call.target, result):
-        updates.take(update, new_orders=True)
+def _taker(read: Callable[[Any, Any], Sequence[OrderUpdate]], *, new_orders: bool) -> Callable[[Call, Any], None]:
+    """Return what takes the reports that ``read`` finds in a result; only a stream's may be of ``new_orders``."""
+
+    def take(call: Call, result: Any) -> None:
+        for update in read(call.target, result):
+            updates.take(update, new_orders=new_orders)
+
+    return take
 
 
-def _trades_of_stream(call: Call, result: Any) -> None:
-    for update in fields.trade_updates(call.target, result):
-        updates.take(update, new_orders=True)
-
-
-def _orders_of_query(call: Call, result: Any) -> None:
-    for update in fields.order_updates(call.target, result):
-        updates.take(update, new_orders=False)
-
-
-def _trades_of_query(call: Call, result: Any) -> None:
-    for update in fields.trade_updates(call.target, result):
-        updates.take(update, new_orders=False)
+_orders_of_stream = _taker(fields.order_updates, new_orders=True)
+_trades_of_stream = _taker(fields.trade_updates, new_orders=True)
+_orders_of_query = _taker(fields.order_updates, new_orders=False)
+_trades_of_query = _taker(fields.trade_updates, new_orders=False)
 
 
 def _quotes(call: Call, result: Any) -> None:
