@@ -147,3 +147,18 @@ async def test_quantities_are_right_when_an_edit_follows_a_partial_fill(
     assert recorded.total(metrics.TRADING_EXECUTION_QUANTITY) == pytest.approx(0.24)
     assert recorded.events(events.TRADING_ORDER_INVALID_TRANSITION) == []
     assert kinds(story(recorded))[-1] == "fill"
+
+
+async def test_a_cancel_that_was_merely_accepted_is_under_way_until_it_is_reported(
+    bot: Bot, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await bot("create_order", SYMBOL, "limit", "buy", 0.01, 59_000)
+    with monkeypatch.context() as patched:
+        patched.setattr(bot.exchange, "parse_order", lambda *_: {"info": {}})  # many venues say no more than "ok"
+        await bot("cancel_order", order["id"], SYMBOL)
+    assert names(recorded)[-2:] == ["cancel_requested", "updated"]
+    assert attributes(order_events(recorded)[-1])[a.TRADING_ORDER_STATUS] == "pending_cancel"
+    assert recorded.total(metrics.TRADING_ORDER_ACTIVE) == 1
+    await bot("fetch_order", order["id"], SYMBOL)
+    assert names(recorded)[-1] == "canceled"
+    assert recorded.total(metrics.TRADING_ORDER_ACTIVE) == 0

@@ -62,6 +62,29 @@ async def test_an_override_that_calls_super_is_one_order(
         instrumentor.uninstrument()
 
 
+@pytest.mark.parametrize("module", [ccxt, ccxt.async_support], ids=lambda module: module.__name__)
+async def test_an_edit_that_ccxt_makes_of_a_cancel_and_an_order_is_one_edit(
+    module: Any, venue: VenueThread, markets: Any, make_bot: Callable[..., Bot], recorded: Recorded
+) -> None:
+    make_bot("sync")  # the instrumentor is at work
+    kind = type("NoEdit", (module.binance,), {"edit_order": module.Exchange.edit_order})
+    bot = Bot("sync" if module is ccxt else "async", kind(config(venue.url)))
+    bot.exchange.set_markets_from_exchange(markets)
+    order = await bot("create_order", *LIMIT_BUY)
+    edited = await bot("edit_order", order["id"], SYMBOL, "limit", "buy", 0.02, 58_000)
+    await bot.close()
+    assert names(recorded) == ["submitted", "acknowledged", "amend_requested", "amended"]
+    assert story(recorded).order.venue_ids == (order["id"], edited["id"])
+    assert [span.name for span in recorded.spans()] == ["submit_order binance", "amend_order binance"]
+
+
+async def test_a_cancel_by_client_id_is_one_cancel_of_its_order(bot: Bot, recorded: Recorded) -> None:
+    await bot("create_order", *LIMIT_BUY, {"clientOrderId": "cl-9"})
+    await bot("cancel_order_with_client_order_id", "cl-9", SYMBOL)
+    assert names(recorded) == ["submitted", "acknowledged", "cancel_requested", "canceled"]
+    assert len(recorded.spans("cancel_order binance")) == 1
+
+
 @pytest.mark.parametrize(
     ("method", "arguments"),
     [
