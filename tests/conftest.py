@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from otel_trading import settings
-from otel_trading.orders import contain, instruments, market, updates
-from otel_trading.orders.registry import registry
+from otel_trading.testing.fresh import forget
 from tests.recording import Recorded
 
 if TYPE_CHECKING:
@@ -22,25 +20,15 @@ hypothesis.settings.register_profile("search", max_examples=5000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
-def _forget() -> None:
-    settings.replace_current(None)
-    instruments.reset()
-    market.reset()
-    registry.clear()
-    updates._waiting.clear()
-    updates._under_way.clear()
-    contain._told.clear()
-
-
 @pytest.fixture(autouse=True)
 def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The library as at the start of a process, with no setting made whatever the developer's shell has."""
     for name in list(os.environ):
         if name.startswith("OTEL_"):
             monkeypatch.delenv(name)
-    _forget()
+    forget()
     yield
-    _forget()
+    forget()
 
 
 @pytest.fixture

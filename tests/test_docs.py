@@ -15,6 +15,7 @@ import pytest
 
 from otel_trading.cli import main
 from otel_trading.telemetry.store import StoreReader
+from tests.testing.suites import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_TEST = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -44,7 +46,18 @@ def given(cases: Iterator[tuple[str, object]]) -> list[object]:
     return [pytest.param(case, id=place) for place, case in cases]
 
 
-@pytest.mark.parametrize("snippet", given(blocks("python")))
+def snippets(*, tests: bool) -> Iterator[tuple[str, str]]:
+    """Yield the Python snippets that define tests, or those that do not."""
+    return (found for found in blocks("python") if bool(_TEST.search(found[1])) == tests)
+
+
+@pytest.mark.parametrize("suite", given(snippets(tests=True)))
+def test_a_snippet_with_tests_passes_under_pytest(suite: str, tmp_path: Path) -> None:
+    done = run(tmp_path, suite)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("snippet", given(snippets(tests=False)))
 def test_a_python_snippet_runs_under_opentelemetry_instrument(snippet: str, tmp_path: Path) -> None:
     script = tmp_path / "snippet.py"
     script.write_text(snippet, encoding="utf-8")

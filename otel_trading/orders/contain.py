@@ -63,3 +63,8 @@ def contains(function: Callable[P, T]) -> Callable[P, T | None]:
             return None
 
     return wrapper
+
+
+def reset() -> None:
+    """Forget which faults were told of, so that each is told again."""
+    _told.clear()

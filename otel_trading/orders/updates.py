@@ -132,3 +132,10 @@ def _adopted(update: OrderUpdate) -> Order:
     before = max((update.cumulative_quantity or 0.0) - executed, 0.0)
     order.begin_at(Status.PARTIALLY_FILLED if before else Status.NEW, before, update.average_price)
     return order
+
+
+def reset() -> None:
+    """Forget the requests under way and the reports that wait for them."""
+    with _lock:
+        _under_way.clear()
+        _waiting.clear()

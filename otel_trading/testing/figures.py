@@ -27,7 +27,7 @@ Point: TypeAlias = "NumberDataPoint | HistogramDataPoint | ExponentialHistogramD
 _Key: TypeAlias = "frozenset[tuple[str, Any]]"
 
 _KNOWN = {found.name: found for found in vars(conventions).values() if isinstance(found, Instrument)}
-_LEVELS = ("gauge", "observable_gauge")
+_GAUGES = ("gauge", "observable_gauge")
 
 
 class Figures:
@@ -61,7 +61,7 @@ class Figures:
         if name not in self._metrics and name not in _KNOWN:
             raise LookupError(f"no metric {name!r} was recorded{self._near(name)}")
         found = self._matching(name, attributes)
-        if self._is_level(name) and len(found) != 1:
+        if self._is_gauge(name) and len(found) != 1:
             raise LookupError(f"{len(found)} values of {name!r} fit: {[point.attributes for point in found.values()]}")
         return sum(_amount(point) - self._before.get((name, key), 0) for key, point in found.items())
 
@@ -93,10 +93,10 @@ class Figures:
         wanted = attributes.items()
         return {key: point for key, point in self._points.get(name, {}).items() if wanted <= dict(key).items()}
 
-    def _is_level(self, name: str) -> bool:
+    def _is_gauge(self, name: str) -> bool:
         if name in self._metrics:
             return isinstance(self._metrics[name].data, Gauge)
-        return _KNOWN[name].kind in _LEVELS
+        return _KNOWN[name].kind in _GAUGES
 
     def _near(self, name: str) -> str:
         near = difflib.get_close_matches(name, {*self._metrics, *_KNOWN}, 3)

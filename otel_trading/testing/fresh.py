@@ -16,6 +16,5 @@ def forget() -> None:
     instruments.reset()
     market.reset()
     registry.clear()
-    updates._waiting.clear()  # noqa: SLF001 - only tests have it forget
-    updates._under_way.clear()  # noqa: SLF001 - the same
-    contain._told.clear()  # noqa: SLF001 - the same
+    updates.reset()
+    contain.reset()

@@ -91,7 +91,10 @@ class RecordedOrders:
         return self._figures.points(name, attributes)
 
     def clear(self) -> None:
-        """Forget what was recorded so far. Orders that the bot has at work stay known, and ids count on."""
+        """Forget what was recorded so far; counters and histograms count from here.
+
+        What is a state stays: the orders that the bot knows, what gauges stand at, ids that count up.
+        """
         self._kept.clear()
         self._figures.clear()
 

@@ -27,7 +27,8 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not result.exists():
             result.write_text(json.dumps(run(folder)[:3]))
-    return Ended(*json.loads(result.read_text()), Store(folder / "store"))
+    returncode, stdout, stderr = json.loads(result.read_text())
+    return Ended(returncode, stdout, stderr, Store(folder / "store"))
 
 
 def run(folder: Path) -> Ended:

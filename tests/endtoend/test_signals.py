@@ -48,6 +48,15 @@ time.sleep(1)
 print("still here", flush=True)
 """
 
+HANDING_OVER = """
+import contextlib, time
+with contextlib.ExitStack() as held:
+    for lane in _lanes:
+        held.enter_context(lane._wake._cond)
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
 SLOW_END = """
 import atexit, logging, time
 def end():
@@ -99,6 +108,17 @@ def test_sigterm_while_the_receiver_hangs_ends_the_bot_in_time(bots: Bots, recei
     bot = bots.start(BOT + WAITS["asleep"], {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url})
     assert bot.read_line() == "ready"
     assert receiver.asked.wait(20)
+
+    bot.signal(signal.SIGTERM)
+    seconds = bot.seconds_to_end()
+
+    assert bot.end().returncode == -signal.SIGTERM
+    assert seconds < 2 + 1.5
+
+
+def test_sigterm_at_the_moment_a_record_is_handed_over_ends_the_bot_in_time(bots: Bots) -> None:
+    bot = bots.start("from otel_trading.telemetry.lane import _lanes\n" + HANDING_OVER)
+    assert bot.read_line() == "ready"
 
     bot.signal(signal.SIGTERM)
     seconds = bot.seconds_to_end()

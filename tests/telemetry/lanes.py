@@ -9,7 +9,7 @@ from otel_trading.semconv.attributes import TradingTelemetrySignalValues as Sign
 from otel_trading.telemetry.lane import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 SECONDS = 10.0
 """How long a test waits for what should happen at once."""
@@ -38,6 +38,11 @@ class Arrivals:
     @property
     def items(self) -> list[Any]:
         return [item for batch in self.batches for item in batch]
+
+
+def fill(lane: Lane[Any], items: Iterable[Any]) -> None:
+    for item in items:
+        lane.put(item)
 
 
 class Lanes:

@@ -8,7 +8,9 @@ import pytest
 from opentelemetry import trace
 
 import otel_trading
+from otel_trading import testing
 from otel_trading.semconv import attributes as names
+from otel_trading.telemetry.processors import ShipSpans
 from otel_trading.testing import recording
 from tests.testing.bots import CLIENT_ID, VENUE_ID, log, send, trade
 
@@ -83,10 +85,8 @@ def test_spans_are_stamped_and_come_in_the_order_in_which_they_began(recorded_or
     assert thought.attributes[names.TRADING_ORDER_CLIENT_ID] == CLIENT_ID
 
 
-def test_an_exception_that_ends_a_thread_is_an_event(recorded_orders: RecordedOrders) -> None:
-    before, threading.excepthook = threading.excepthook, threading.excepthook
+def test_an_exception_that_nothing_handled_is_an_event(recorded_orders: RecordedOrders) -> None:
     sys.excepthook(ValueError, ValueError("margin"), None)
-    threading.excepthook = before
     (event,) = recorded_orders.events("trading.bot.unhandled_exception")
     assert event.attributes["exception.message"] == "margin"
 
@@ -114,3 +114,17 @@ def test_a_line_of_a_thread_is_read_once_it_was_written(recorded_orders: Recorde
     thread.start()
     thread.join()
     assert [line.body for line in recorded_orders.logs()] == ["from a thread"]
+
+
+def test_what_did_not_pass_through_the_pipeline_in_time_is_an_error(
+    recorded_orders: RecordedOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ShipSpans, "force_flush", lambda *_: False)
+    with pytest.raises(TimeoutError, match="did not pass through the pipeline"):
+        recorded_orders.spans()
+
+
+def test_the_package_has_the_names_it_says_and_no_others() -> None:
+    assert all(callable(getattr(testing, name)) for name in testing.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'capture'"):
+        _ = testing.capture

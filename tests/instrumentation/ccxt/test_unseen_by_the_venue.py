@@ -145,6 +145,6 @@ def test_no_signature_key_secret_or_query_is_kept(runs: dict[str, Run]) -> None:
     assert [signature for signature in signatures if signature in text] == []
     assert (DEMO_KEY in text, DEMO_SECRET in text) == (False, False)
     assert re.findall(r"\?[a-z]\w*=[^*\s]{1,40}", text) == []
-    assert re.findall(r"signature=(?!b?\*)[^\s]{1,40}", text) == []
+    assert re.findall(r"signature=(?!\*)[^\s]{1,40}", text) == []
     raw = b"".join(path.read_bytes() for path in run.store.rglob("*") if path.is_file())
     assert not any(signature.encode() in raw for signature in signatures)
