@@ -10,7 +10,7 @@ from opentelemetry import metrics, propagate, trace
 from opentelemetry._logs import get_logger_provider
 from opentelemetry.sdk._configuration import _OTelSDKConfigurator
 from opentelemetry.sdk._logs import LoggerProvider
-from opentelemetry.sdk.environment_variables import OTEL_SDK_DISABLED
+from opentelemetry.sdk.environment_variables import OTEL_CONFIG_FILE, OTEL_SDK_DISABLED
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -24,6 +24,10 @@ from otel_trading.telemetry.propagation import GatedPropagator
 from otel_trading.telemetry.shutdown import Ending
 
 _logger = logging.getLogger("otel_trading")
+_AS_THE_FILE_SAYS = (
+    "exporters are used as the file has them: without masking, the local store, or the bound on the process's end. "
+    "Configure by variables instead to have these"
+)
 
 
 class TradingConfigurator(_OTelSDKConfigurator):
@@ -34,7 +38,19 @@ class TradingConfigurator(_OTelSDKConfigurator):
             return
         found, problems = settings.load()
         settings.replace_current(found)
-        pipeline = Pipeline(found)
+        if os.environ.get(OTEL_CONFIG_FILE, "").strip():
+            problems.append(settings.Problem(OTEL_CONFIG_FILE, _AS_THE_FILE_SAYS))
+            with contained():
+                self._from_file()
+        else:
+            self._from_variables(Pipeline(found), found.shutdown_seconds, kwargs)
+        propagate.set_global_textmap(GatedPropagator(propagate.get_global_textmap(), found.propagate_hosts))
+        with contained():
+            logs.install(found)
+        for problem in (*TradingDistro.problems, *problems):
+            _logger.warning("%s", problem)
+
+    def _from_variables(self, pipeline: Pipeline, shutdown_seconds: float, given: dict[str, Any]) -> None:
         with contained():
             super()._configure(  # type: ignore[no-untyped-call] # untyped upstream
                 span_processors=[StampSpans()],
@@ -42,15 +58,19 @@ class TradingConfigurator(_OTelSDKConfigurator):
                 export_span_processor=pipeline.span_processor,
                 export_log_record_processor=pipeline.log_processor,
                 setup_logging_handler=False,
-                **kwargs,
+                **given,
             )
-        propagate.set_global_textmap(GatedPropagator(propagate.get_global_textmap(), found.propagate_hosts))
         # Before the capture of logs, whose own hook at exit then runs earlier: what it records still leaves.
-        Ending(pipeline, *_providers(), found.shutdown_seconds).install()
-        with contained():
-            logs.install(found)
-        for problem in (*TradingDistro.problems, *problems):
-            _logger.warning("%s", problem)
+        Ending(pipeline, *_providers(), shutdown_seconds).install()
+
+    def _from_file(self) -> None:
+        """Leave processors, exporters and their end to the file; only the order is stamped on what is recorded."""
+        super()._configure()  # type: ignore[no-untyped-call] # untyped upstream
+        tracers, loggers, _ = _providers()
+        if tracers is not None:
+            tracers.add_span_processor(StampSpans())
+        if loggers is not None:
+            loggers.add_log_record_processor(StampLogs())
 
 
 def _providers() -> tuple[TracerProvider | None, LoggerProvider | None, MeterProvider | None]:
