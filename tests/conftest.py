@@ -20,14 +20,21 @@ hypothesis.settings.register_profile("search", max_examples=5000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
+def _unset() -> None:
+    """Take every setting out of the environment: the developer's, and what a test's distro has set."""
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        del os.environ[name]
+
+
+_unset()  # before any fixture of a module
+
+
 @pytest.fixture(autouse=True)
-def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The library as at the start of a process, with no setting made whatever the developer's shell has."""
-    for name in list(os.environ):
-        if name.startswith("OTEL_"):
-            monkeypatch.delenv(name)
+def library() -> Iterator[None]:
+    """The library as at the start of a process, with no setting made."""
     forget()
     yield
+    _unset()
     forget()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from otel_trading import settings
-from otel_trading.settings import TABLE, Settings, load
+from otel_trading.settings import TABLE, Secret, Settings, load
 
 DEFAULTS = load({})[0]
 
@@ -30,6 +31,13 @@ GOOD: list[tuple[str, str, Any]] = [
     ("OTEL_TRADING_ARRIVAL_SECONDS", "2.5", 2.5),
     ("OTEL_TRADING_CONSOLE", "JSON", "json"),
     ("OTEL_TRADING_PROPAGATE_HOSTS", "a.example, b.example,", ("a.example", "b.example")),
+    ("OTEL_TRADING_MASK_KEYS", "desk, trader.name", ("desk", "trader.name")),
+    (
+        "OTEL_TRADING_MASK_PATTERNS",
+        r" ACME-\d{6}  (?i)desk-[a-z]+ ",
+        (re.compile(r"ACME-\d{6}"), re.compile("(?i)desk-[a-z]+")),
+    ),
+    ("OTEL_TRADING_HASH_KEY", " k ", Secret("k")),
 ]
 
 WRONG: list[tuple[str, str, str]] = [
@@ -41,6 +49,9 @@ WRONG: list[tuple[str, str, str]] = [
     ("OTEL_TRADING_QUEUE_SIZE", "0", "takes a number of at least 1"),
     ("OTEL_TRADING_FLUSH_SECONDS", "inf", "takes a number of at least 0.01"),
     ("OTEL_TRADING_CONSOLE", "xml", "takes one of text, json"),
+    ("OTEL_TRADING_MASK_PATTERNS", "ACME-( ok", "is no regular expression of Python's"),
+    ("OTEL_TRADING_MASK_PATTERNS", "ok (a+)+b", "bound its repetitions"),
+    ("OTEL_TRADING_MASK_PATTERNS", "x*", "let it ask for at least one character"),
 ]
 
 
@@ -128,3 +139,9 @@ def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_relative_xdg_folder_is_ignored_as_its_specification_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/trader")
     assert load({"XDG_STATE_HOME": "state"})[0].store == Path("/home/trader/.local/state/otel-trading")
+
+
+def test_the_key_of_hashes_is_not_shown_with_the_settings() -> None:
+    found, _ = load({"OTEL_TRADING_HASH_KEY": "very-private"})
+
+    assert "very-private" not in repr(found)
