@@ -4,11 +4,11 @@ An order (a line of ``orders --json``) is an object with the fields of
 :class:`~otel_trading.story.model.Order`: ``client_ids``, ``venue_ids``, ``trace_ids``, ``venue``, ``symbol``,
 ``instrument_type``, ``side``, ``type``, ``time_in_force``, ``quantity``, ``price``, ``stop_price``,
 ``arrival_price``, ``strategy``, ``service``, ``status``; with the numbers ``started``, ``ended``,
-``submitted`` (ISO 8601 in UTC), ``acknowledged_after_ns``, ``http_ns``, ``first_fill_after_ns``,
+``submitted`` (ISO 8601 in UTC), ``acknowledged_after_ns``, ``first_fill_after_ns``,
 ``final_after_ns``, ``filled``, ``average_price``, ``slippage_bp``, ``fees`` (by currency), ``fills``,
-``spans``, ``logs``, ``errors``; and with ``notices`` (``code``, ``text``).
+``errors``; and with ``notices`` (``code``, ``text``). It tells what the order's events tell.
 
-A story (``order --json``) is the same object with ``steps``: ``kind``, ``time``, ``after_ns`` (since the
+A story (``order --json``) is the same object with ``http_ns``, ``spans`` and ``logs``, and with ``steps``: ``kind``, ``time``, ``after_ns`` (since the
 first step), ``name``, ``trace_id``, ``span_id``, ``severity``, ``body``, ``duration_ns``, ``http``
 (``method``, ``path``, ``status``, ``duration_ns``), ``error``, ``fill``, ``repeated``, ``filled``,
 ``attributes``.
@@ -62,7 +62,7 @@ def dumps(value: dict[str, Any]) -> str:
 
 
 def order_object(story: Story) -> dict[str, Any]:
-    """Return an order with its numbers and notices, without steps."""
+    """Return an order with its numbers and notices, as far as its events tell: without steps, spans and log lines."""
     order, numbers = story.order, story.numbers
     found: dict[str, Any] = {
         "client_ids": list(order.client_ids),
@@ -85,7 +85,6 @@ def order_object(story: Story) -> dict[str, Any]:
         "ended": iso(numbers.ended_ns),
         "submitted": None if numbers.submitted_ns is None else iso(numbers.submitted_ns),
         "acknowledged_after_ns": numbers.acknowledged_after_ns,
-        "http_ns": numbers.http_ns,
         "first_fill_after_ns": numbers.first_fill_after_ns,
         "final_after_ns": numbers.final_after_ns,
         "filled": numbers.filled,
@@ -93,8 +92,6 @@ def order_object(story: Story) -> dict[str, Any]:
         "slippage_bp": numbers.slippage_bp,
         "fees": numbers.fees,
         "fills": numbers.fills,
-        "spans": numbers.spans,
-        "logs": numbers.logs,
         "errors": numbers.errors,
         "notices": [notice._asdict() for notice in story.notices],
     }
@@ -103,8 +100,9 @@ def order_object(story: Story) -> dict[str, Any]:
 
 def story_object(story: Story) -> dict[str, Any]:
     """Return a story with its steps."""
-    steps = [_step(step, story) for step in story.steps]
-    return order_object(story) | {"steps": steps}
+    numbers = story.numbers
+    counted = _known({"http_ns": numbers.http_ns, "spans": numbers.spans, "logs": numbers.logs})
+    return order_object(story) | counted | {"steps": [_step(step, story) for step in story.steps]}
 
 
 def log_object(stored: Stored[LogRecord]) -> dict[str, Any]:

@@ -40,6 +40,12 @@ def test_orders_in_json_are_an_object_a_line(store: Path) -> None:
     assert ids(store) == ["cl-4", "cl-3", "cl-2", "cl-7f3a-0001"]
 
 
+def test_a_line_of_orders_leaves_out_what_only_spans_and_log_lines_tell(store: Path) -> None:
+    result = run("orders", "--store", store, "--json")
+    told = [json.loads(line).keys() for line in result.stdout.splitlines()]
+    assert all("fills" in keys and not {"http_ns", "spans", "logs"} & keys for keys in told)
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
