@@ -8,8 +8,8 @@ An order (a line of ``orders --json``) is an object with the fields of
 ``final_after_ns``, ``filled``, ``average_price``, ``slippage_bp``, ``fees`` (by currency), ``fills``,
 ``errors``; and with ``notices`` (``code``, ``text``). It tells what the order's events tell.
 
-A story (``order --json``) is the same object with ``http_ns``, ``spans`` and ``logs``, and with ``steps``: ``kind``, ``time``, ``after_ns`` (since the
-first step), ``name``, ``trace_id``, ``span_id``, ``severity``, ``body``, ``duration_ns``, ``http``
+A story (``order --json``) is the same object with ``http_ns``, ``spans`` and ``logs``, and with ``steps``:
+``kind``, ``time``, ``after_ns`` (since the first step), ``name``, ``trace_id``, ``span_id``, ``severity``, ``body``, ``duration_ns``, ``http``
 (``method``, ``path``, ``status``, ``duration_ns``), ``error``, ``fill``, ``repeated``, ``filled``,
 ``attributes``.
 
