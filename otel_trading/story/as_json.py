@@ -9,9 +9,9 @@ An order (a line of ``orders --json``) is an object with the fields of
 ``errors``; and with ``notices`` (``code``, ``text``). It tells what the order's events tell.
 
 A story (``order --json``) is the same object with ``http_ns``, ``spans`` and ``logs``, and with ``steps``:
-``kind``, ``time``, ``after_ns`` (since the first step), ``name``, ``trace_id``, ``span_id``, ``severity``, ``body``, ``duration_ns``, ``http``
-(``method``, ``path``, ``status``, ``duration_ns``), ``error``, ``fill``, ``repeated``, ``filled``,
-``attributes``.
+``kind``, ``time``, ``after_ns`` (since the first step), ``name``, ``trace_id``, ``span_id``, ``severity``,
+``body``, ``duration_ns``, ``http`` (``method``, ``path``, ``status``, ``duration_ns``), ``error``, ``fill``,
+``repeated``, ``filled``, ``attributes``.
 
 A log line (``logs --json``) has ``time``, ``service``, ``severity``, ``severity_number``, ``logger``,
 ``event``, ``body``, ``trace_id``, ``span_id``, ``attributes``.
