@@ -10,7 +10,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import imports, order, store
+from bench import imports, masking, order, store
 
 
 def main() -> None:
@@ -25,6 +25,8 @@ def main() -> None:
     print()
     orders, rate, rounds = (50, 500.0, 1) if quick else (order.ORDERS, order.RATE, order.ROUNDS)
     order.report(order.measure(orders, rate, rounds), orders, rate)
+    print()
+    masking.run(*((1, 5) if quick else (masking.ROUNDS, masking.RECORDS)))
     print()
     with tempfile.TemporaryDirectory(prefix="otel-trading-bench-") as folder:
         store.run(Path(folder), 0.01 if quick else 0.2, 0)

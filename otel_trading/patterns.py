@@ -10,7 +10,10 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The parser's own tree: the module was renamed, and importing it by its old name warns.
 _parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
@@ -20,6 +23,15 @@ PIECE = 1024
 
 _MOST_WAYS = 1 << 13
 """Ways in which a pattern may be tried at one place of the text: one open-ended repetition, and a little more."""
+
+_REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
+_INNER: dict[str, Callable[[Any], Any]] = {  # where the parser keeps what an operation holds
+    "SUBPATTERN": lambda argument: argument[-1],
+    "ATOMIC_GROUP": lambda argument: argument,
+    "ASSERT": lambda argument: argument[1],
+    "ASSERT_NOT": lambda argument: argument[1],
+    "GROUPREF_EXISTS": lambda argument: [*argument[1], *(argument[2] or ())],
+}
 
 _BREAK = re.compile(rf"[^\n]{{0,{PIECE - 1}}}\n|.{{1,{PIECE - 1}}}\s|.{{1,{PIECE}}}", re.DOTALL)
 
@@ -58,21 +70,21 @@ def _ways(items: Any) -> int:
 
 
 def _ways_of(operation: str, argument: Any) -> int:
+    if operation in _REPEATS:
+        return _ways_to_repeat(*argument)
     if operation == "BRANCH":
         return sum(map(_ways, argument[1]))
-    if operation in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-        least, most, inner = argument
-        most = min(int(most), PIECE)
-        within = _ways(inner)
-        if within > 1:  # each round may be matched in so many ways
-            return int(min(within ** min(most, 64), _MOST_WAYS + 1)) * (most - min(least, most) + 1)
-        return most - min(least, most) + 1
-    if operation == "SUBPATTERN":
-        return _ways(argument[-1])
-    if operation == "ATOMIC_GROUP":
-        return _ways(argument)
-    if operation in {"ASSERT", "ASSERT_NOT"}:
-        return _ways(argument[1])
-    if operation == "GROUPREF_EXISTS":
-        return sum(_ways(branch) for branch in argument[1:] if branch)
-    return 1
+    inner = _INNER.get(operation)
+    return _ways(inner(argument)) if inner else 1
+
+
+def _ways_to_repeat(least: int, most: int, inner: Any) -> int:
+    most = min(int(most), PIECE)
+    rounds = most - min(int(least), most) + 1
+    within = _ways(inner)
+    every = 1
+    for _ in range(most):  # each round may be matched in so many ways
+        every = min(every * within, _MOST_WAYS + 1)
+        if every in {1, _MOST_WAYS + 1}:
+            break
+    return every * rounds

@@ -10,8 +10,20 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from otel_trading.patterns import compile_safe
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping
+
+
+class Secret(str):
+    """A text that is not shown where settings are printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
 
 
 class Setting(NamedTuple):
@@ -47,6 +59,14 @@ def _path(value: str) -> Path:
 
 def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def _secret(value: str) -> Secret:
+    return Secret(value.strip())
+
+
+def _patterns(value: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(compile_safe, value.split()))
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -178,6 +198,24 @@ TABLE: dict[str, Setting] = {
         (),
         "Hosts (comma separated) that may be sent trace headers. A venue never needs them.",
     ),
+    "mask_keys": Setting(
+        "OTEL_TRADING_MASK_KEYS",
+        _names,
+        (),
+        "Names (comma separated) of attributes and fields whose values are masked wholly, at any depth.",
+    ),
+    "mask_patterns": Setting(
+        "OTEL_TRADING_MASK_PATTERNS",
+        _patterns,
+        (),
+        r"Regular expressions, separated by white space (within one, write `\s`): what they match is masked.",
+    ),
+    "hash_key": Setting(
+        "OTEL_TRADING_HASH_KEY",
+        _secret,
+        "",
+        "Key of the hashes that stand for account and user ids. Default: a random one, kept in the store's folder.",
+    ),
 }
 
 
@@ -200,6 +238,9 @@ class Settings(NamedTuple):
     arrival_seconds: float
     console: str
     propagate_hosts: tuple[str, ...]
+    mask_keys: tuple[str, ...]
+    mask_patterns: tuple[re.Pattern[str], ...]
+    hash_key: str
 
 
 def load(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[Problem]]:

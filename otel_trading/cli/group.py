@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "doctor": Entry("otel_trading.cli.doctor", "doctor", "Check that telemetry of a bot arrives."),
     "order": Entry("otel_trading.cli.order", "order", "Tell the story of an order."),
     "orders": Entry("otel_trading.cli.orders", "orders", "List orders, the last submitted first."),
+    "hash": Entry("otel_trading.cli.hash", "hash_command", "Show what stands for an account id in telemetry."),
     "logs": Entry("otel_trading.cli.logs", "logs", "Search log records and events, or follow them."),
 }
 

@@ -2,15 +2,19 @@
 
 A signed request's URL is the commonest leak of a trading bot: it stands in HTTP spans, in the messages of
 exceptions (requests, aiohttp and ccxt all put it there), and so in whatever log line quotes them. A query
-string is therefore never recorded, nor the value of anything named like a secret.
+string is therefore never recorded, nor the value of anything named like a secret. docs/masking.md has it all.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from otel_trading.telemetry import secrets
+from otel_trading.telemetry.masking import accounts, hashing, own, personal, secrets, wallets
+from otel_trading.telemetry.masking.rule import MASK as MASK  # noqa: PLC0414 - a name of this module's too
+from otel_trading.telemetry.masking.rule import Rule, apply
 from otel_trading.telemetry.records import LogRecord, SpanRecord
 
 if TYPE_CHECKING:
@@ -18,14 +22,19 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", SpanRecord, LogRecord)
 
-MASK = secrets.MASK
+# Phrases first: what masks by name would take their first word only.
+_RULES: tuple[Rule, ...] = (*wallets.RULES, *secrets.RULES, *personal.RULES, *accounts.RULES)
+_BARE_RULES = tuple(rule for rule in _RULES if rule.is_bare)
+_PUNCTUATION = re.compile(r"[^\w ./-]")
+_SHORT = 13  # characters; what is shorter and has no punctuation holds nothing to mask
 _PAIR = 2
 _DEEPEST = 32
+_ID = re.compile(r"(?:^|[._-])(?:id|ID|Id)$|[a-z](?:Id|ID)$")  # what stands there in digits is no card, but an order
 
 
 def text(value: str) -> str:
-    """Return ``value`` without query strings and without the values of what is named like a secret."""
-    return secrets.masked(value)
+    """Return ``value`` without secrets, personal data and what the user's own patterns match; ids are hashed."""
+    return _text(value, has_numbers=True)
 
 
 def value(found: object, depth: int = 0) -> Value:
@@ -63,8 +72,40 @@ def record(found: R) -> R:
     )
 
 
+def _text(found: str, *, has_numbers: bool) -> str:
+    if _PUNCTUATION.search(found):
+        rules = _RULES
+    elif len(found) >= _SHORT:
+        rules = _BARE_RULES
+    else:
+        return own.masked(found)
+    found = apply(rules, found, found.lower())
+    return own.masked(personal.numbers(found) if has_numbers else found)
+
+
+@lru_cache(maxsize=4096)  # names of attributes are few, and each comes again and again
+def _is_ordinary(key: str) -> bool:
+    """Tell whether the name of an attribute says nothing of its value, as nearly all do."""
+    return not (secrets.concerns(key) or wallets.concerns(key) or accounts.concerns(key) or _ID.search(key))
+
+
 def _keyed(key: str, item: object, depth: int) -> Value:
-    return MASK if secrets.is_secret(key, item) else value(item, depth)
+    if own.is_named(key):
+        return MASK
+    return value(item, depth) if _is_ordinary(key) else _telling(key, item, depth)
+
+
+def _telling(key: str, item: object, depth: int) -> Value:
+    """Mask ``item`` under a name that may say what it is."""
+    if secrets.is_secret(key, item) or wallets.is_secret(key, item):
+        return MASK
+    if accounts.is_account(key, item):
+        return hashing.hashed(str(item))
+    if isinstance(item, str):
+        return _text(item, has_numbers=not (item.isdigit() and _ID.search(key)))
+    if isinstance(item, (list, tuple)) and accounts.concerns(key):
+        return [_keyed(key, each, depth + 1) for each in item] if depth < _DEEPEST else MASK
+    return value(item, depth)
 
 
 def _sequence(found: Sequence[object], depth: int) -> list[Value]:

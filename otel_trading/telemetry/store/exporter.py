@@ -1,16 +1,18 @@
 """The exporters of the local store, one a signal: the entry points named ``otel_trading``.
 
 Spans and logs come as plain records; metrics as the SDK's data, encoded by
-``opentelemetry-exporter-otlp-json-common``, since nothing in them is masked or joined.
+``opentelemetry-exporter-otlp-json-common``, since nothing in them is masked or joined but their resource.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.exporter.otlp.json.common.metrics_encoder import encode_metrics
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
-from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult
+from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult, MetricsData
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_trading.semconv.attributes import TradingTelemetryDropReasonValues as Reason
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from opentelemetry.sdk._logs import ReadableLogRecord
-    from opentelemetry.sdk.metrics.export import MetricsData
     from opentelemetry.sdk.trace import ReadableSpan
 
     from otel_trading.telemetry.records import Attributes, LogRecord, SpanRecord
@@ -81,6 +82,16 @@ def _exported(write: Callable[[], None], signal: Signal, records: int) -> bool:
         drops.count(signal, error.reason, records, str(error))
         return False
     return True
+
+
+def _of_masked_resources(found: MetricsData) -> MetricsData:
+    """Mask what describes the process, as it is masked beside spans and logs."""
+    return MetricsData(
+        [
+            replace(each, resource=Resource(redact.attributes(each.resource.attributes), each.resource.schema_url))
+            for each in found.resource_metrics
+        ]
+    )
 
 
 class StoreSpanExporter(SpanExporter):
@@ -152,7 +163,7 @@ class StoreMetricExporter(MetricExporter):
         if not metrics_data.resource_metrics:
             return MetricExportResult.SUCCESS
         resource: dict[str, Any] = dict(metrics_data.resource_metrics[0].resource.attributes)
-        line = metrics_line(encode_metrics(metrics_data).to_dict())
+        line = metrics_line(encode_metrics(_of_masked_resources(metrics_data)).to_dict())
         done = _exported(lambda: self._output.write(_service(resource), line), Signal.METRICS, 1)
         return MetricExportResult.SUCCESS if done else MetricExportResult.FAILURE
 

@@ -1,15 +1,11 @@
-"""What a secret looks like in text: by the name it is given, or by its own form.
-
-Every pattern runs in time linear to the text. Those that search ahead stop at the character that would begin
-their next attempt, and repetitions are bounded or followed by what they can't contain.
-"""
+"""What a secret looks like in text: by the name it is given, or by its own form."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from functools import lru_cache
 
-MASK = "***"
+from otel_trading.telemetry.masking.rule import MASK, Rule
 
 _STRONG = (  # whatever stands before: binanceApiKey, X-MBX-APIKEY, OK-ACCESS-PASSPHRASE, KC_API_SECRET
     r"(?:api[-_ ]?key|api[-_ ]?secret|access[-_ ]?key(?:[-_]?id)?|secret[-_ ]?key"
@@ -24,54 +20,47 @@ _TO_VALUE = r"\\{0,3}[\"']?\s{0,3}(?:=>|[:=])\s{0,3}"
 _NAMED = rf"(?i:(?:{_STRONG}|(?<![a-z0-9]){_WHOLE}){_TO_VALUE})"
 _SCHEME = r"(?i:(?:bearer|basic|digest|token|apikey|bot)\s{1,3})?"
 
-
-class _Rule(NamedTuple):
-    """Where one of ``signs`` stands in the text in lower case, ``pattern`` is replaced."""
-
-    signs: tuple[str, ...]
-    pattern: re.Pattern[str]
-    replacement: str = MASK
-
-
 _NAMES = ("key", "secret", "pass", "token", "authorization", "mnemonic", "seed", "cookie", "jwt", "webhook")
 
-_RULES = (
+RULES = (
     # The query of a URL.
-    _Rule(("?",), re.compile(r"(?<=[\w/])\?(?=[^\s\"'<>()=?]+=)[^\s\"'<>()]*"), f"?{MASK}"),
+    Rule(("?",), re.compile(r"(?<=[\w/])\?(?=[^\s\"'<>()=?]+=)[^\s\"'<>()]*"), f"?{MASK}"),
     # https://user:password@host
-    _Rule(("@",), re.compile(r"(?<=://)[^\s/@\"'<>]+@"), f"{MASK}@"),
+    Rule(("@",), re.compile(r"(?<=://)[^\s/@\"'<>]+@"), f"{MASK}@"),
     # "apiKey": "…", also with its quotes escaped, as JSON within JSON has them.
-    _Rule(_NAMES, re.compile(rf"({_NAMED}b?)(\\{{0,3}}[\"'])(?:(?!\2)(?:\\.|[^\\]))*"), rf"\1\2{MASK}"),
+    Rule(_NAMES, re.compile(rf"({_NAMED}b?)(\\{{0,3}}[\"'])(?:(?!\2)(?:\\.|[^\\]))*"), rf"\1\2{MASK}"),
     # api_key=… and Authorization: Bearer …
-    _Rule(_NAMES, re.compile(rf"({_NAMED}{_SCHEME})(?!b[\"'])[^\s\"'\\,&;)}}\]]+"), rf"\1{MASK}"),
+    Rule(_NAMES, re.compile(rf"({_NAMED}{_SCHEME})(?!b[\"'])[^\s\"'\\,&;)}}\]]+"), rf"\1{MASK}"),
     # ('X-MBX-APIKEY', '…')
-    _Rule(
+    Rule(
         _NAMES,
         re.compile(rf"(?i)(\(\s?b?[\"'][\w-]{{0,40}}(?:{_STRONG}|{_WHOLE})[\"'],\s?b?[\"'])[^\"']*"),
         rf"\1{MASK}",
     ),
-    _Rule(
+    Rule(
         ("sig",),
         re.compile(
             rf"(?i)((?<![a-z0-9]){_SIGNED}\\{{0,3}}[\"']?\s{{0,3}}(?:=>|[:=,])\s{{0,3}}(?:b(?=[\"']))?\\{{0,3}}[\"']?)[\w+/=%.-]{{16,}}"
         ),
         rf"\1{MASK}",
     ),
-    _Rule(
+    Rule(
         ("private key-----",),
         re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"),
+        is_bare=True,
     ),
     # A JSON web token.
-    _Rule(("eyj",), re.compile(r"(?<![\w.-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
+    Rule(("eyj",), re.compile(r"(?<![\w.-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), is_bare=True),
     # A Telegram bot's token, wherever it stands.
-    _Rule((":aa",), re.compile(r"(?<!\d)\d{6,12}:AA[\w-]{28,48}(?![\w-])")),
-    _Rule(
+    Rule((":aa",), re.compile(r"(?<!\d)\d{6,12}:AA[\w-]{28,48}(?![\w-])")),
+    Rule(
         ("hooks.slack.com", "/api/webhooks/"),
         re.compile(r"(?i)(hooks\.slack\.com/services/|discord(?:app)?\.com/api/webhooks/)[^\s\"'<>?]+"),
         rf"\1{MASK}",
+        is_bare=True,
     ),
     # Binance's listen key, which opens an account's stream, in the address of its websocket.
-    _Rule(("/ws/",), re.compile(r"(?<=/ws/)[A-Za-z0-9]{50,}")),
+    Rule(("/ws/",), re.compile(r"(?<=/ws/)[A-Za-z0-9]{50,}"), is_bare=True),
 )
 
 _STRONG_KEY = re.compile(rf"(?i){_STRONG}s?$")
@@ -80,20 +69,15 @@ _SIGNED_KEY = re.compile(rf"(?i)(?:^|[._-]){_SIGNED}$")
 _SIGNATURE_LENGTH = 16
 
 
-def masked(text: str) -> str:
-    """Return ``text`` with each secret in it masked."""
-    lower = text.lower()
-    for signs, pattern, replacement in _RULES:
-        for sign in signs:  # a generator for any() would cost more than the search
-            if sign in lower:
-                text = pattern.sub(replacement, text)
-                break
-    return text
+@lru_cache(maxsize=4096)  # names of attributes are few, and each comes again and again
+def concerns(key: str) -> bool:
+    """Tell whether anything under ``key`` may be a secret."""
+    return any(pattern.search(key) for pattern in (_STRONG_KEY, _WHOLE_KEY, _SIGNED_KEY))
 
 
 def is_secret(key: str, value: object) -> bool:
     """Tell whether what stands under ``key`` is a secret. Flags and absent values are none."""
-    if value is None or isinstance(value, bool) or value in ("", b""):
+    if not concerns(key) or value is None or isinstance(value, bool) or value in ("", b""):
         return False
     if _STRONG_KEY.search(key) or _WHOLE_KEY.search(key):
         return True
