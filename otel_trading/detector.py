@@ -6,9 +6,12 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 from opentelemetry.sdk.resources import Resource, ResourceDetector
 
+from otel_trading.telemetry import redact
 from otel_trading.version import __version__
 
 _NAMELESS = "bot"
@@ -23,16 +26,23 @@ class TradingResourceDetector(ResourceDetector):
     """
 
     def detect(self) -> Resource:
-        """Return ``telemetry.distro.*``, and ``service.name`` where it is not set otherwise."""
-        found = {"telemetry.distro.name": "otel-trading", "telemetry.distro.version": __version__}
-        if not _is_named(os.environ.get("OTEL_SERVICE_NAME"), os.environ.get("OTEL_RESOURCE_ATTRIBUTES")):
+        """Return ``telemetry.distro.*``, ``service.name`` where it is not set otherwise, and what has to be masked.
+
+        A resource goes out with every signal, metrics included, which pass no other mask of ours.
+        """
+        given = _given(os.environ.get("OTEL_RESOURCE_ATTRIBUTES", ""))
+        masked = redact.attributes(given)
+        found: dict[str, Any] = {key: value for key, value in masked.items() if value != given[key]}
+        found |= {"telemetry.distro.name": "otel-trading", "telemetry.distro.version": __version__}
+        if not os.environ.get("OTEL_SERVICE_NAME") and "service.name" not in given:
             found["service.name"] = bot_name(_command())
         return Resource(found)
 
 
-def _is_named(service_name: str | None, attributes: str | None) -> bool:
-    keys = (pair.partition("=")[0].strip() for pair in (attributes or "").split(","))
-    return bool(service_name) or "service.name" in keys
+def _given(attributes: str) -> dict[str, str]:
+    """Return the attributes of OTEL_RESOURCE_ATTRIBUTES, read as the SDK's own detector reads them."""
+    pairs = (pair.partition("=") for pair in attributes.split(","))
+    return {key.strip(): unquote(value.strip()) for key, sign, value in pairs if sign}
 
 
 def _command() -> list[str]:

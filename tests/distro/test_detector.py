@@ -8,6 +8,7 @@ import pytest
 from opentelemetry.sdk.resources import Resource
 
 from otel_trading.detector import TradingResourceDetector, bot_name
+from otel_trading.distro import DEFAULTS
 from otel_trading.version import __version__
 
 
@@ -78,3 +79,22 @@ def test_other_resource_attributes_leave_the_name_to_the_script(monkeypatch: pyt
     monkeypatch.setattr(sys, "orig_argv", ["python", "grid.py"])
 
     assert detected()["service.name"] == "grid"
+
+
+def test_what_the_user_says_of_the_resource_wins_over_what_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "host.name=desk-7,deployment.environment.name=prod")
+    monkeypatch.setenv("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS", DEFAULTS["OTEL_EXPERIMENTAL_RESOURCE_DETECTORS"])
+
+    found = Resource.create().attributes
+
+    assert (found["host.name"], found["deployment.environment.name"]) == ("desk-7", "prod")
+    assert "process.pid" in found
+
+
+def test_secrets_in_resource_attributes_are_masked_for_every_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "api_key=very%2Dprivate,desk=7")
+    monkeypatch.setenv("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS", DEFAULTS["OTEL_EXPERIMENTAL_RESOURCE_DETECTORS"])
+
+    found = Resource.create().attributes
+
+    assert (found["api_key"], found["desk"]) == ("***", "7")
