@@ -133,9 +133,7 @@ class Bots:
 
     def start(self, source: str, environ: Environ = None, *, name: str = "bot", watched: bool = True) -> Bot:
         """Start a bot: with us, or without where ``watched`` is false."""
-        script = self._folder / f"{name}.py"
-        script.write_text(source)
-        return self.start_script(script, environ, watched=watched)
+        return self.start_script(self._written(source, name), environ, watched=watched)
 
     def start_script(self, script: Path, environ: Environ = None, *, watched: bool = True) -> Bot:
         """Start a script that is a file already."""
@@ -162,9 +160,15 @@ class Bots:
 
     def run_both(self, source: str, environ: Environ = None) -> tuple[Ended, Ended]:
         """Run a bot side by side without and with us."""
-        without = self.start(source, environ, watched=False)
-        watched = self.start(source, environ)
+        script = self._written(source, "bot")  # once: the first must not find it half written for the second
+        without = self.start_script(script, environ, watched=False)
+        watched = self.start_script(script, environ)
         return without.end(), watched.end()
+
+    def _written(self, source: str, name: str) -> Path:
+        script = self._folder / f"{name}.py"
+        script.write_text(source)
+        return script
 
     def kill_all(self) -> None:
         """End what a failed test left running."""
