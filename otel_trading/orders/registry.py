@@ -52,6 +52,11 @@ class OrderRegistry:
             found = [order for order in found if order.status not in TERMINAL]
         return found[0] if len(found) == 1 else None
 
+    def find_by(self, *names: str, venue: str = "", symbol: str = "") -> Order | None:
+        """Return the order of the first of ``names`` that has one; empty names are passed over."""
+        found = (self.find(name, venue=venue, symbol=symbol) for name in names if name)
+        return next((order for order in found if order is not None), None)
+
     def __contains__(self, name: str) -> bool:
         return name in self._by_id
 

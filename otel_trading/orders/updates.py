@@ -52,11 +52,7 @@ _waiting: deque[OrderUpdate] = deque(maxlen=_MOST_WAITING)
 
 def find(update: OrderUpdate) -> Order | None:
     """Return the order that ``update`` is about; its venue id tells more than its client id."""
-    for name in (update.id, update.client_id):
-        order = registry.find(name, venue=update.venue, symbol=update.symbol) if name else None
-        if order is not None:
-            return order
-    return None
+    return registry.find_by(update.id, update.client_id, venue=update.venue, symbol=update.symbol)
 
 
 def take(update: OrderUpdate, *, new_orders: bool) -> None:

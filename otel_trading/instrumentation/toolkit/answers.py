@@ -62,11 +62,7 @@ def order_for(request: OrderRequest, *, adopt: bool = True) -> Order:
 
 def known(reference: OrderReference) -> Order | None:
     """Return the order of this process that ``reference`` means."""
-    for name in (reference.id, reference.client_id):
-        order = registry.find(name, venue=reference.venue, symbol=reference.symbol) if name else None
-        if order is not None:
-            return order
-    return None
+    return registry.find_by(reference.id, reference.client_id, venue=reference.venue, symbol=reference.symbol)
 
 
 def refused(order: Order, failure: Failure, outcome: Outcome) -> None:
