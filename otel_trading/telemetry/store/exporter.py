@@ -23,6 +23,7 @@ from otel_trading.telemetry.lane import Undelivered
 from otel_trading.telemetry.store.encode import LineEncoder, metrics_line
 from otel_trading.telemetry.store.errors import StoreError
 from otel_trading.telemetry.store.limits import StoreLimits
+from otel_trading.telemetry.store.seal import seal as seal  # noqa: PLC0414 - see below
 from otel_trading.telemetry.store.writer import SignalWriter
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from otel_trading.telemetry.records import Attributes, LogRecord, SpanRecord
+
+
+# ``seal`` is loaded here, on the thread that sets the SDK up, and not when the housekeeper first needs it: an import
+# on a thread of ours would run beside the bot's own work. CPython 3.11 fails an ``ast.parse`` that two threads make at
+# once, which an import hook that rewrites modules (pytest's) does on both.
 
 
 class _Output:
