@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from otel_trading.cli import main
 from otel_trading.telemetry.store.encode import LineEncoder
+from otel_trading.telemetry.store.housekeeper import housekeeper
 from otel_trading.telemetry.store.limits import StoreLimits
 from otel_trading.telemetry.store.writer import SignalWriter
 
@@ -29,6 +30,7 @@ def keep(folder: Path, *tapes: Tape) -> Path:
             traces.write(encoder.spans([each.record for each in tape.spans_kept]))
         if tape.logs_kept:
             logs.write(encoder.logs([each.record for each in tape.logs_kept]))
+        assert housekeeper.wait(20)  # its first sweep is over: it must not find the files closed and compress them
         traces.close()
         logs.close()
     return folder

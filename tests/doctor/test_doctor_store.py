@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from otel_trading.doctor.stored import SILENCE_SECONDS
 from otel_trading.semconv import events
 from otel_trading.telemetry.store.encode import LineEncoder
+from otel_trading.telemetry.store.housekeeper import housekeeper
 from otel_trading.telemetry.store.limits import StoreLimits
 from otel_trading.telemetry.store.writer import SignalWriter
 from tests.doctor.ward import ERROR, NOTE, OK, WARNING, check, situation
@@ -28,6 +29,7 @@ def writer(store: Path, signal: Signal = "logs") -> SignalWriter:
     """Return a writer that has written one record, and holds its file open."""
     found = SignalWriter(store, "bot", signal, StoreLimits(max_bytes=0, max_days=0))
     found.write(METRICS if signal == "metrics" else ENCODER.logs([log(time_ns=time.time_ns())]))
+    assert housekeeper.wait(20)  # its first sweep is over: it must not find the file closed and compress it
     return found
 
 
