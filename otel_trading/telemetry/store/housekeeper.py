@@ -50,7 +50,7 @@ def sweep(folder: Path, limits: StoreLimits, pause: Callable[[], None] = lambda:
 
 
 def _sealed(folder: Path, stem: str, limits: StoreLimits, pause: Callable[[], None]) -> StoreError | None:
-    # Compressing and indexing need half of the store's modules: no reason to load them as a bot starts.
+    # Half of the store's modules, which a mere writer need not load; in a bot the exporter has loaded them already.
     from otel_trading.telemetry.store.seal import seal  # noqa: PLC0415
 
     try:
