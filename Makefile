@@ -1,21 +1,28 @@
 # The two commands: `make demo` shows the main job, `make test` proves it. Both set everything up themselves.
+# The tests of the stack need the real servers: `make servers` builds them once (it needs Go); else they are skipped.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test coverage lint format generate picture lock bench clean
+.PHONY: demo test servers coverage lint format generate picture lock bench clean
 
 demo: $(READY)
 	@$(BIN)/otel-trading demo
 
 test: $(READY) lint
-	$(BIN)/python -m pytest --numprocesses 2 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --ignore tests/stack $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 4 -m "not alone" tests/stack
+	$(BIN)/python -m pytest -m alone tests/stack
+
+# Collector, Loki, Prometheus, promtool and Compose from pinned Go modules, into the user's cache folder.
+servers: $(READY)
+	$(BIN)/python -m servers
 
 # The tests again, measured by branches, subprocesses included; fails below the bound in pyproject.toml.
 coverage: $(READY)
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 2 --quiet
+	$(BIN)/coverage run -m pytest --numprocesses 2 --quiet --ignore tests/stack
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 lint: $(READY)
