@@ -27,7 +27,9 @@ COMMANDS: dict[str, Entry] = {
     "doctor": Entry("otel_trading.cli.doctor", "doctor", "Check that telemetry of a bot arrives."),
     "order": Entry("otel_trading.cli.order", "order", "Tell the story of an order."),
     "orders": Entry("otel_trading.cli.orders", "orders", "List orders, the last submitted first."),
+    "replay": Entry("otel_trading.cli.replay", "replay", "Send what the local store holds to a Collector."),
     "hash": Entry("otel_trading.cli.hash", "hash_command", "Show what stands for an account id in telemetry."),
+    "init": Entry("otel_trading.cli.init", "init", "Lay out the stack and make its secrets."),
     "logs": Entry("otel_trading.cli.logs", "logs", "Search log records and events, or follow them."),
 }
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import functools
-import json
-import os
 import re
-import subprocess
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.stack.harness.built import built
+from tests.stack.rendered import REPOSITORY, rendered
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Service(NamedTuple):
@@ -61,23 +58,4 @@ def _temporary(spec: dict[str, Any]) -> list[str]:
 
 @functools.cache
 def _rendered(settings: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    done = subprocess.run(
-        [
-            built("compose"),
-            "compose",
-            "--file",
-            "docker-compose.yml",
-            "--env-file",
-            os.devnull,
-            "config",
-            "--format=json",
-        ],
-        cwd=REPOSITORY,
-        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **dict(settings)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    rendered: dict[str, Any] = json.loads(done.stdout)
-    return rendered
+    return rendered(REPOSITORY, dict(settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from typing import TYPE_CHECKING
 
 from tests.stack.harness.built import built
@@ -10,6 +11,7 @@ from tests.stack.harness.ports import free_port
 from tests.stack.harness.process import Process
 from tests.stack.harness.receiving import receiving_end
 from tests.stack.harness.services import service
+from tests.stack.rendered import SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +26,7 @@ HOST = "127.0.0.1"
 
 
 class Stack:
-    """Collector, Loki, Prometheus, and the receiving end of traces in Tempo's place; nothing runs before ``start``.
+    """Keeper, Collector, Loki, Prometheus, and a receiver of traces in Tempo's place; nothing runs before ``start``.
 
     ``settings`` are variables of ``.env``, ``environment`` what a server's configuration takes from its environment
     beyond that (a shorter interval, say). Data lies in ``folder / "volumes"``, each server's output in
@@ -38,9 +40,8 @@ class Stack:
         self.volumes = folder / "volumes"
         self.token = secrets.token_urlsafe(24)
         self._settings = {
+            **{name: secrets.token_hex(32) for name in SECRETS},
             "OTLP_TOKEN": self.token,
-            "REDACTION_KEY": secrets.token_hex(32),
-            "GRAFANA_PASSWORD": secrets.token_urlsafe(16),
             **(settings or {}),
         }
         self._environment = dict(environment or {})
@@ -52,6 +53,7 @@ class Stack:
         self.prometheus_url = f"http://{HOST}:{free_port()}"
         self.memory_limits: dict[str, int] = {}
         self.tempo: ReceivingEnd = receiving_end(folder / "tempo")
+        self.keeper = self._keeper()
         self.loki = self._loki()
         self.prometheus = self._prometheus()
         self.collector = self._collector()
@@ -71,6 +73,7 @@ class Stack:
         }
 
     def start(self) -> None:
+        self.keeper.start()  # Loki doesn't start without the file that the keeper writes
         for process in (self.tempo.process, self.loki, self.prometheus):
             process.start(wait=False)
         for process in (self.tempo.process, self.loki, self.prometheus):
@@ -78,7 +81,7 @@ class Stack:
         self.collector.start()
 
     def stop(self) -> None:
-        for process in (self.collector, self.loki, self.prometheus, self.tempo.process):
+        for process in (self.collector, self.loki, self.prometheus, self.tempo.process, self.keeper):
             process.stop()
 
     def __enter__(self) -> Self:
@@ -93,13 +96,19 @@ class Stack:
     def _process(self, name: str, addresses: dict[str, str], ready: str, *more: str) -> Process:
         found = service(name, self._settings, self.volumes)
         self.memory_limits[name] = found.memory_bytes
+        # The keeper's image is Python's: the command begins with the program.
+        command = [sys.executable, *found.command[1:]] if name == "keeper" else [built(name), *found.command]
         return Process(
             name,
-            [built(name), *found.command, *more],
+            [*command, *more],
             {**found.environment, **addresses, **self._environment},
             log=self.folder / f"{name}.log",
             ready=ready,
         )
+
+    def _keeper(self) -> Process:
+        listen = f"{HOST}:{free_port()}"
+        return self._process("keeper", {"KEEPER_HTTP": listen}, f"http://{listen}/health")
 
     def _loki(self) -> Process:
         addresses = {"LOKI_HOST": HOST, "LOKI_HTTP_PORT": _port(self.loki_url), "LOKI_GRPC_PORT": str(free_port())}
