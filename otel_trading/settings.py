@@ -7,23 +7,17 @@ stops a bot: the default holds, and a :class:`Problem` says which variable is wr
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from otel_trading.patterns import compile_safe
+from otel_trading import setting_kinds as kinds
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Mapping
 
 
-class Secret(str):
-    """A text that is not shown where settings are printed."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
+_USER_IN_URL = re.compile(r"//[^/@]*@")
 
 
 class Setting(NamedTuple):
@@ -49,51 +43,6 @@ class Problem(NamedTuple):
         return f"{self.variable}: {self.message}"
 
 
-def _text(value: str) -> str:
-    return value.strip()
-
-
-def _path(value: str) -> Path:
-    return Path(value.strip()).expanduser()
-
-
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in value.split(",") if name.strip())
-
-
-def _secret(value: str) -> Secret:
-    return Secret(value.strip())
-
-
-def _patterns(value: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(map(compile_safe, value.split()))
-
-
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        word = value.strip().lower()
-        if word not in allowed:
-            message = f"takes one of {', '.join(allowed)}"
-            raise ValueError(message)
-        return word
-
-    return parse
-
-
-def _number(kind: type[int | float], least: float) -> Callable[[str], float]:
-    def parse(value: str) -> float:
-        message = f"takes a number of at least {least:g}"
-        try:
-            number = kind(value)
-        except ValueError:
-            raise ValueError(message) from None
-        if not least <= number < float("inf"):
-            raise ValueError(message)
-        return number
-
-    return parse
-
-
 def default_store(environ: Mapping[str, str]) -> Path:
     """Where telemetry is kept without a setting: the XDG state folder of this user."""
     state = Path(environ.get("XDG_STATE_HOME", "").strip())
@@ -104,7 +53,7 @@ def default_store(environ: Mapping[str, str]) -> Path:
 TABLE: dict[str, Setting] = {
     "export": Setting(
         "OTEL_TRADING_EXPORT",
-        _one_of("auto", "store", "otlp", "both"),
+        kinds.one_of("auto", "store", "otlp", "both"),
         "auto",
         "Where telemetry goes: files on this machine (store), an OTLP receiver (otlp), or both. "
         "auto is otlp where an OTEL_EXPORTER_OTLP endpoint is set, else store. "
@@ -112,109 +61,141 @@ TABLE: dict[str, Setting] = {
     ),
     "store": Setting(
         "OTEL_TRADING_STORE",
-        _path,
+        kinds.path,
         None,
         "Folder of the local store. Default: otel-trading in $XDG_STATE_HOME, else in ~/.local/state.",
     ),
     "store_max_bytes": Setting(
         "OTEL_TRADING_STORE_MAX_BYTES",
-        _number(int, 1 << 20),
+        kinds.number(int, 1 << 20),
         5 << 30,
         "Bytes that one service may keep in the local store; the oldest files go first.",
     ),
     "store_max_days": Setting(
-        "OTEL_TRADING_STORE_MAX_DAYS", _number(float, 0), 30.0, "Days that records stay in the local store."
+        "OTEL_TRADING_STORE_MAX_DAYS", kinds.number(float, 0), 30.0, "Days that records stay in the local store."
     ),
     "store_file_bytes": Setting(
         "OTEL_TRADING_STORE_FILE_BYTES",
-        _number(int, 1 << 16),
+        kinds.number(int, 1 << 16),
         64 << 20,
         "Bytes after which a file of the store is closed and compressed, and a new one begun.",
     ),
     "store_file_seconds": Setting(
         "OTEL_TRADING_STORE_FILE_SECONDS",
-        _number(float, 1),
+        kinds.number(float, 1),
         3600.0,
         "Seconds after which a file of the store is closed and compressed, and a new one begun.",
     ),
     "queue_size": Setting(
         "OTEL_TRADING_QUEUE_SIZE",
-        _number(int, 1),
+        kinds.number(int, 1),
         65536,
         "Records of one signal that may wait for one exporter; what comes on top is dropped and counted. "
         "The SDK's 2,048 is lost within a burst.",
     ),
     "flush_seconds": Setting(
         "OTEL_TRADING_FLUSH_SECONDS",
-        _number(float, 0.01),
+        kinds.number(float, 0.01),
         0.5,
         "Seconds after which waiting records are exported at the latest.",
     ),
     "shutdown_seconds": Setting(
         "OTEL_TRADING_SHUTDOWN_SECONDS",
-        _number(float, 0),
+        kinds.number(float, 0),
         2.0,
         "Seconds that the end of the process may be held up to deliver what is still waiting.",
     ),
     "strategy": Setting(
         "OTEL_TRADING_STRATEGY",
-        _text,
+        kinds.text,
         "",
         "Strategy id of orders that are sent outside any strategy(...) block.",
     ),
     "max_symbols": Setting(
         "OTEL_TRADING_MAX_SYMBOLS",
-        _number(int, 0),
+        kinds.number(int, 0),
         50,
         "Symbols that metrics tell apart; those that come later are counted as _other.",
     ),
     "registry_size": Setting(
         "OTEL_TRADING_REGISTRY_SIZE",
-        _number(int, 1),
+        kinds.number(int, 1),
         20_000,
         "Orders remembered, so that a late fill finds its order's trace.",
     ),
     "registry_seconds": Setting(
         "OTEL_TRADING_REGISTRY_SECONDS",
-        _number(float, 1),
+        kinds.number(float, 1),
         7 * 86400.0,
         "Seconds that a finished order is remembered.",
     ),
     "arrival_seconds": Setting(
         "OTEL_TRADING_ARRIVAL_SECONDS",
-        _number(float, 0),
+        kinds.number(float, 0),
         5.0,
         "Age in seconds up to which the last quote seen by the bot counts as an order's arrival price.",
     ),
     "console": Setting(
         "OTEL_TRADING_CONSOLE",
-        _one_of("text", "json"),
+        kinds.one_of("text", "json"),
         "text",
         "json turns what the bot's logging prints on its console into JSON lines with trace and order ids.",
     ),
     "propagate_hosts": Setting(
         "OTEL_TRADING_PROPAGATE_HOSTS",
-        _names,
+        kinds.names,
         (),
         "Hosts (comma separated) that may be sent trace headers. A venue never needs them.",
     ),
     "mask_keys": Setting(
         "OTEL_TRADING_MASK_KEYS",
-        _names,
+        kinds.names,
         (),
         "Names (comma separated) of attributes and fields whose values are masked wholly, at any depth.",
     ),
     "mask_patterns": Setting(
         "OTEL_TRADING_MASK_PATTERNS",
-        _patterns,
+        kinds.patterns,
         (),
         r"Regular expressions, separated by white space (within one, write `\s`): what they match is masked.",
     ),
     "hash_key": Setting(
         "OTEL_TRADING_HASH_KEY",
-        _secret,
+        kinds.secret,
         "",
         "Key of the hashes that stand for account and user ids. Default: a random one, kept in the store's folder.",
+    ),
+    "stack_url": Setting(
+        "OTEL_TRADING_STACK_URL",
+        kinds.address,
+        "",
+        "Address of the stack's Grafana, for --from stack. Default: port GRAFANA_PORT (of .env here, else 3000) of "
+        "this machine.",
+    ),
+    "stack_token": Setting(
+        "OTEL_TRADING_STACK_TOKEN",
+        kinds.secret,
+        "",
+        "Token of a Grafana service account that may query data sources.",
+    ),
+    "stack_user": Setting("OTEL_TRADING_STACK_USER", kinds.text, "", "User of Grafana, in place of a token."),
+    "stack_password": Setting(
+        "OTEL_TRADING_STACK_PASSWORD",
+        kinds.secret,
+        "",
+        "Password of that user. Default: in a folder with the stack's .env, what that holds for the stack's Grafana.",
+    ),
+    "stack_ca": Setting(
+        "OTEL_TRADING_STACK_CA", kinds.path, None, "File of the authority that certified the stack's https addresses."
+    ),
+    "stack_seconds": Setting(
+        "OTEL_TRADING_STACK_SECONDS", kinds.number(float, 0.1), 30.0, "Seconds to wait for an answer of the stack."
+    ),
+    "tempo_url": Setting(
+        "OTEL_TRADING_TEMPO_URL", kinds.address, "", "Address of Tempo. Default: Grafana's data source `tempo`."
+    ),
+    "loki_url": Setting(
+        "OTEL_TRADING_LOKI_URL", kinds.address, "", "Address of Loki. Default: Grafana's data source `loki`."
     ),
 }
 
@@ -241,6 +222,14 @@ class Settings(NamedTuple):
     mask_keys: tuple[str, ...]
     mask_patterns: tuple[re.Pattern[str], ...]
     hash_key: str
+    stack_url: str
+    stack_token: str
+    stack_user: str
+    stack_password: str
+    stack_ca: Path | None
+    stack_seconds: float
+    tempo_url: str
+    loki_url: str
 
 
 def load(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[Problem]]:
@@ -258,7 +247,8 @@ def load(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[Probl
             try:
                 values[name] = row.parse(raw)
             except ValueError as error:
-                problems.append(Problem(row.variable, f"{raw!r} is ignored, {row.default!r} holds: {error}"))
+                shown = _USER_IN_URL.sub("//***@", raw)
+                problems.append(Problem(row.variable, f"{shown!r} is ignored, {row.default!r} holds: {error}"))
     if values["store"] is None:
         values["store"] = default_store(store)
     known = {row.variable for row in TABLE.values()}

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from otel_trading import settings
-from otel_trading.settings import TABLE, Secret, Settings, load
+from otel_trading.setting_kinds import Secret
+from otel_trading.settings import TABLE, Settings, load
 
 DEFAULTS = load({})[0]
 
@@ -38,6 +39,14 @@ GOOD: list[tuple[str, str, Any]] = [
         (re.compile(r"ACME-\d{6}"), re.compile("(?i)desk-[a-z]+")),
     ),
     ("OTEL_TRADING_HASH_KEY", " k ", Secret("k")),
+    ("OTEL_TRADING_STACK_URL", " https://grafana.example/sub/ ", "https://grafana.example/sub"),
+    ("OTEL_TRADING_STACK_TOKEN", "glsa_1", Secret("glsa_1")),
+    ("OTEL_TRADING_STACK_USER", "ann", "ann"),
+    ("OTEL_TRADING_STACK_PASSWORD", "p", Secret("p")),
+    ("OTEL_TRADING_STACK_CA", "/etc/ca.pem", Path("/etc/ca.pem")),
+    ("OTEL_TRADING_STACK_SECONDS", "2.5", 2.5),
+    ("OTEL_TRADING_TEMPO_URL", "http://[::1]:3200", "http://[::1]:3200"),
+    ("OTEL_TRADING_LOKI_URL", "http://127.0.0.1:3100/", "http://127.0.0.1:3100"),
 ]
 
 WRONG: list[tuple[str, str, str]] = [
@@ -52,6 +61,11 @@ WRONG: list[tuple[str, str, str]] = [
     ("OTEL_TRADING_MASK_PATTERNS", "ACME-( ok", "is no regular expression of Python's"),
     ("OTEL_TRADING_MASK_PATTERNS", "ok (a+)+b", "bound its repetitions"),
     ("OTEL_TRADING_MASK_PATTERNS", "x*", "let it ask for at least one character"),
+    ("OTEL_TRADING_STACK_URL", "grafana:3000", "takes an address such as http://127.0.0.1:3000"),
+    ("OTEL_TRADING_STACK_URL", "https://", "takes an address such as"),
+    ("OTEL_TRADING_TEMPO_URL", "http://127.0.0.1:port", "takes an address such as"),
+    ("OTEL_TRADING_LOKI_URL", "http://[::1", "takes an address such as"),
+    ("OTEL_TRADING_STACK_SECONDS", "0", "takes a number of at least 0.1"),
 ]
 
 
@@ -141,7 +155,14 @@ def test_a_relative_xdg_folder_is_ignored_as_its_specification_asks(monkeypatch:
     assert load({"XDG_STATE_HOME": "state"})[0].store == Path("/home/trader/.local/state/otel-trading")
 
 
-def test_the_key_of_hashes_is_not_shown_with_the_settings() -> None:
-    found, _ = load({"OTEL_TRADING_HASH_KEY": "very-private"})
+@pytest.mark.parametrize("variable", ["HASH_KEY", "STACK_TOKEN", "STACK_PASSWORD"])
+def test_a_secret_is_not_shown_with_the_settings(variable: str) -> None:
+    found, _ = load({f"OTEL_TRADING_{variable}": "very-private"})
 
     assert "very-private" not in repr(found)
+
+
+def test_a_password_in_an_address_that_is_none_is_not_shown() -> None:
+    [problem] = load({"OTEL_TRADING_STACK_URL": "ftp://ann:very-private@grafana.example"})[1]
+
+    assert str(problem).startswith("OTEL_TRADING_STACK_URL: 'ftp://***@grafana.example' is ignored")

@@ -71,7 +71,7 @@ def logs(
     until_ns = nanoseconds(until, "--until", now_ns=now, local=local)
     wanted = LogFilter(matcher(pattern, regex=regex), LEVELS[level.lower()] if level else 0)
     most = limit if limit is not None else FOLLOWED if follow else LIMIT
-    with reading(ctx) as source:
+    with reading(ctx, since_ns=since_ns, before_too=since is not None) as source:
         write = _writer(source, as_json=as_json, local=local, full=full)
         coming = source.follow() if follow else iter(())
         stored_too = wanted
@@ -85,9 +85,9 @@ def logs(
             write(stored)
         if follow:
             _follow(coming, wanted, {id_of(stored.record) for stored in shown}, write)
-    if not shown:
-        say_nothing(ctx.ensure_object(Where), "log record that fits")
-        ctx.exit(1)
+        if not shown:
+            say_nothing(ctx.ensure_object(Where), "log record that fits")
+            ctx.exit(1)
     if limit is None and len(shown) == most:
         click.echo(f"the newest {most} are shown; -n 0 shows all", err=True)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from otel_trading.cli.options import REACH
 from otel_trading.cli.order_words import asked, state
 from otel_trading.cli.screen import visible
 from otel_trading.story.times import iso
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def say_missing(where: Where, wanted: str, near: Sequence[str], mentions: int) -> None:
     """Say on stderr that there is no such order, which ids come near, and what to check."""
-    lines = [f"No order {wanted!r} in {where.folder}."]
+    lines = [f"No order {wanted!r} in {where.place}."]
     if mentions:
         lines.append(f"{mentions} records mention it beside other orders: otel-trading logs {wanted!r}")
     if near:
@@ -30,11 +31,13 @@ def say_missing(where: Where, wanted: str, near: Sequence[str], mentions: int) -
 
 def say_nothing(where: Where, what: str) -> None:
     """Say on stderr that nothing fits, and what to check."""
-    _say([f"No {what} in {where.folder}.", *checks(where)])
+    _say([f"No {what} in {where.place}.", *checks(where)])
 
 
 def checks(where: Where) -> list[str]:
-    """Return what may be wrong, as far as the store's folder tells."""
+    """Return what may be wrong, as far as the store's folder or the stack tells."""
+    if where.from_stack:
+        return stack_checks(where)
     services = StoreReader(where.folder).services()
     others = [name for name in services if name not in where.services]
     if not services:
@@ -51,6 +54,22 @@ def checks(where: Where) -> list[str]:
         " opentelemetry-instrument? Does it write to another folder (--store PATH)?"
     )
     return [started]
+
+
+def stack_checks(where: Where) -> list[str]:
+    """Return what may be wrong, as far as the stack tells."""
+    services = where.source.services() if where.source else []
+    others = [name for name in services if name not in where.services]
+    if not services:
+        started = (
+            "The stack has no logs of that time. Does the bot send there (otel-trading init shows its variables)?"
+            " otel-trading doctor tests the way."
+        )
+    elif where.services and others:
+        started = f"Only --service {', '.join(where.services)} was read; there are also {', '.join(others)}."
+    else:
+        started = f"Services there: {', '.join(services)}."
+    return [started, f"Without --since, orders are searched over {REACH}: --since 30d looks further back."]
 
 
 def say_ambiguous(wanted: str, stories: Sequence[Story]) -> None:

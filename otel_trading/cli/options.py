@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,17 +13,27 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from otel_trading.telemetry.store.reader import StoreReader
+    from otel_trading.story.source import Source
 
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
 
+REACH = "7d"
+"""How far back an order is searched in the stack unless told otherwise: its stores search a period."""
+
+
 @dataclass
 class Where:
-    """The store to read, and the services in it to look at (none: all)."""
+    """The store to read, or the stack, and the services in it to look at (none: all).
+
+    ``source`` is what was read, once it was, and ``place`` where that is, in words.
+    """
 
     store: Path | None = None
     services: tuple[str, ...] = ()
+    from_stack: bool = False
+    source: Source | None = None
+    place: str = ""
 
     @property
     def folder(self) -> Path:
@@ -45,8 +56,20 @@ def _remember_services(ctx: click.Context, _: click.Parameter, value: tuple[str,
         ctx.ensure_object(Where).services = value
 
 
+def _remember_stack(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Where).from_stack = value == "stack"
+
+
 def store_options(command: Decorated) -> Decorated:
-    """Give a command ``--store`` and ``--service``; one given nearer to the end of the line wins."""
+    """Give a command ``--from``, ``--store`` and ``--service``; one given nearer to the end of the line wins."""
+    stack = click.option(
+        "--from",
+        type=click.Choice(["store", "stack"]),
+        expose_value=False,
+        callback=_remember_stack,
+        help="Read the local store (default), or Tempo and Loki of the stack that telemetry was sent to.",
+    )
     store = click.option(
         "--store",
         type=click.Path(path_type=Path, file_okay=False),
@@ -62,7 +85,7 @@ def store_options(command: Decorated) -> Decorated:
         callback=_remember_services,
         help="Only this service (OTEL_SERVICE_NAME); may be repeated.",
     )
-    return store(service(command))
+    return stack(store(service(command)))
 
 
 def output_options(command: Decorated) -> Decorated:
@@ -73,14 +96,47 @@ def output_options(command: Decorated) -> Decorated:
 
 
 @contextmanager
-def reading(ctx: click.Context) -> Iterator[StoreReader]:
-    """Open the store, and tell afterwards on stderr what could not be read."""
+def reading(ctx: click.Context, *, since_ns: int | None = None, before_too: bool = False) -> Iterator[Source]:
+    """Open the store or the stack, and tell afterwards on stderr what could not be read.
+
+    The stack is searched from ``since_ns`` on (nanoseconds since the epoch); None is :data:`REACH` ago. With
+    ``before_too`` ids are looked up in the time before as well: what begins in a period may be older than it.
+    """
+    where = ctx.ensure_object(Where)
+    with _of_stack(where, since_ns, before_too=before_too) if where.from_stack else _of_store(where) as source:
+        where.source = source
+        try:
+            yield source
+        finally:
+            for warning in source.warnings:
+                click.echo(f"warning: {warning}", err=True)
+
+
+@contextmanager
+def _of_store(where: Where) -> Iterator[Source]:
     from otel_trading.telemetry.store.reader import StoreReader  # noqa: PLC0415 - not needed to print help
 
-    where = ctx.ensure_object(Where)
-    reader = StoreReader(where.folder, services=where.services or None)
+    where.place = str(where.folder)
+    yield StoreReader(where.folder, services=where.services or None)
+
+
+@contextmanager
+def _of_stack(where: Where, since_ns: int | None, *, before_too: bool) -> Iterator[Source]:
+    from otel_trading.cli.when import nanoseconds  # noqa: PLC0415 - not needed to print help
+    from otel_trading.stores.access import find_stack  # noqa: PLC0415 - the same
+    from otel_trading.stores.errors import StackError  # noqa: PLC0415 - the same
+    from otel_trading.stores.source import StackSource  # noqa: PLC0415 - loads requests
+    from otel_trading.story.times import iso  # noqa: PLC0415 - not needed to print help
+
+    if where.store is not None:
+        raise click.UsageError("--store is of the local store: it goes not with --from stack")
+    since = since_ns
+    if since is None or before_too:
+        since = nanoseconds(REACH, "--since", now_ns=since or time.time_ns(), local=False) or 0
     try:
-        yield reader
-    finally:
-        for warning in reader.warnings:
-            click.echo(f"warning: {warning}", err=True)
+        stack = find_stack(Path.cwd())
+        where.place = f"the stack at {stack.place}, searched since {iso(since)}"
+        with closing(StackSource(stack, since_ns=since, services=where.services)) as source:
+            yield source
+    except StackError as error:
+        raise click.ClickException(str(error)) from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from otel_trading.cli.options import Where, output_options, reading, store_options
+from otel_trading.cli.options import REACH, Where, output_options, reading, store_options
+from otel_trading.cli.when import WHEN, nanoseconds
 
 if TYPE_CHECKING:
     from otel_trading.story.model import Story
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="Show whole stack traces, and each of many equal requests.")
 @click.option("--width", type=click.IntRange(min=40), help="Columns to use. Default: the terminal's.")
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="Write a picture to this file.")
+@click.option("--since", metavar=WHEN, help=f"With --from stack: search back to then. Default: {REACH}.")
 @output_options
 @store_options
 @click.pass_context
@@ -32,6 +35,7 @@ def order(
     full: bool,
     width: int | None,
     svg: Path | None,
+    since: str | None,
     as_json: bool,
     local: bool,
 ) -> None:
@@ -45,11 +49,14 @@ def order(
     from otel_trading.cli.missing import say_ambiguous, say_missing  # noqa: PLC0415 - not needed for help
     from otel_trading.story.find import find_stories, near_ids  # noqa: PLC0415 - not needed for help
 
-    with reading(ctx) as source:
+    where = ctx.ensure_object(Where)
+    if since is not None and not where.from_stack:
+        raise click.UsageError("--since goes with --from stack: the local store is searched as far as it goes back")
+    with reading(ctx, since_ns=nanoseconds(since, "--since", now_ns=time.time_ns(), local=local)) as source:
         found = find_stories(source, order_id, venue=venue, symbol=symbol)
         if not found.stories:
             near = near_ids(source, order_id)
-            say_missing(ctx.ensure_object(Where), order_id, near, found.mentions)
+            say_missing(where, order_id, near, found.mentions)
             ctx.exit(1)
     if len(found.stories) > 1:
         say_ambiguous(order_id, found.stories)

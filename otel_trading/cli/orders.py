@@ -64,11 +64,11 @@ def orders(
         until_ns=nanoseconds(until, "--until", now_ns=now, local=local),
         limit=limit,
     )
-    with reading(ctx) as source:
+    with reading(ctx, since_ns=wanted.since_ns, before_too=since is not None) as source:
         found = list_orders(source, wanted)
-    if not found:
-        say_nothing(ctx.ensure_object(Where), "order that fits")
-        ctx.exit(1)
+        if not found:
+            say_nothing(ctx.ensure_object(Where), "order that fits")
+            ctx.exit(1)
     if as_json:
         from otel_trading.story.as_json import dumps, order_object  # noqa: PLC0415 - needed in this case only
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from otel_trading.story.assemble import tell
 from otel_trading.story.keys import keys_of
+from otel_trading.story.kinds import ORDER_EVENTS
 from otel_trading.story.pool import gather
+from otel_trading.story.source import FindsEvents, GoesThroughSpans, events_of
 from otel_trading.story.surroundings import with_surroundings
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ _ROUNDS = 20
 
 _NEAR_RECORDS = 50_000
 """Records, the newest ones, that are searched for ids like the one that was not found."""
+
+_NEAR_EVENTS = 5_000
+"""The same where only events are gone through."""
 
 _TRACE_ID_LENGTH = 32
 
@@ -75,9 +80,12 @@ def is_at(gathered: Gathered, *, venue: str, symbol: str) -> bool:
 def near_ids(source: Source, wanted: str, limit: int = 5) -> list[str]:
     """Return ids among the newest records that begin like ``wanted`` or resemble it, the likeliest first."""
     known: dict[str, None] = {}
-    for log in itertools.islice(source.logs(newest_first=True), _NEAR_RECORDS):
+    by_name = isinstance(source, FindsEvents)
+    logs = events_of(source, ORDER_EVENTS, newest_first=True) if by_name else source.logs(newest_first=True)
+    for log in itertools.islice(logs, _NEAR_EVENTS if by_name else _NEAR_RECORDS):
         known.update(dict.fromkeys(keys_of(log.record.attributes).ids))
-    for span in itertools.islice(source.spans(newest_first=True), _NEAR_RECORDS):
+    spans = source.spans(newest_first=True) if isinstance(source, GoesThroughSpans) else iter(())
+    for span in itertools.islice(spans, _NEAR_RECORDS):
         known.update(dict.fromkeys(keys_of(span.record.attributes).ids))
     lowered = wanted.lower()
     begun = [name for name in known if name.lower().startswith(lowered)]

@@ -10,6 +10,7 @@ from otel_trading.story.assemble import stories
 from otel_trading.story.keys import keys_of
 from otel_trading.story.kinds import ORDER_EVENTS
 from otel_trading.story.notices import NO_ANSWER, OUTCOME_UNKNOWN
+from otel_trading.story.source import events_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +48,7 @@ def list_orders(source: Source, wanted: Wanted) -> list[Story]:
     events: list[Stored[LogRecord]] = []
     enough = wanted.limit
     submissions = 0
-    for stored in source.logs(since_ns=wanted.since_ns, newest_first=True):
-        if stored.record.event_name not in ORDER_EVENTS:
-            continue
+    for stored in events_of(source, ORDER_EVENTS, since_ns=wanted.since_ns, newest_first=True):
         events.append(stored)
         if stored.record.event_name != TRADING_ORDER_SUBMITTED or not _may_fit(stored, wanted):
             continue

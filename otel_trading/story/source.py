@@ -6,7 +6,7 @@ from here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -50,11 +50,6 @@ class Source(Protocol):
     def find(self, keys: Collection[str]) -> Found:
         """Return every span and log record whose trace id or order ids are among ``keys``."""
 
-    def spans(
-        self, *, since_ns: int | None = None, until_ns: int | None = None, newest_first: bool = False
-    ) -> Iterator[Stored[SpanRecord]]:
-        """Go through the spans that began in a period."""
-
     def logs(
         self, *, since_ns: int | None = None, until_ns: int | None = None, newest_first: bool = False
     ) -> Iterator[Stored[LogRecord]]:
@@ -65,3 +60,43 @@ class Source(Protocol):
 
     def services(self) -> list[str]:
         """Return the names of the services that have records here."""
+
+
+@runtime_checkable
+class GoesThroughSpans(Protocol):
+    """A source that can go through all its spans in time."""
+
+    def spans(
+        self, *, since_ns: int | None = None, until_ns: int | None = None, newest_first: bool = False
+    ) -> Iterator[Stored[SpanRecord]]:
+        """Go through the spans that began in a period."""
+
+
+@runtime_checkable
+class FindsEvents(Protocol):
+    """A source that finds events by their names itself, where going through all records would take long."""
+
+    def events(
+        self,
+        names: Collection[str],
+        *,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Stored[LogRecord]]:
+        """Go through the events of some names in a period."""
+
+
+def events_of(
+    source: Source,
+    names: Collection[str],
+    *,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+    newest_first: bool = False,
+) -> Iterator[Stored[LogRecord]]:
+    """Go through the events of some names in a period, in the way that is the shortest for ``source``."""
+    if isinstance(source, FindsEvents):
+        return source.events(names, since_ns=since_ns, until_ns=until_ns, newest_first=newest_first)
+    records = source.logs(since_ns=since_ns, until_ns=until_ns, newest_first=newest_first)
+    return (stored for stored in records if stored.record.event_name in names)

@@ -14,6 +14,7 @@ from otel_trading.story.fields import text
 from otel_trading.story.keys import agree
 from otel_trading.story.model import Notice, StepKind
 from otel_trading.story.notices import DIED, OUTCOME_UNKNOWN
+from otel_trading.story.source import events_of
 from otel_trading.story.status import TERMINAL
 from otel_trading.story.steps import steps_of
 
@@ -45,9 +46,8 @@ def with_surroundings(source: Source, story: Story) -> Story:
     until = ended if story.order.status in TERMINAL else ended + AFTERMATH_NS
     around = [
         stored.record
-        for stored in source.logs(since_ns=began, until_ns=until)
-        if stored.record.event_name in _AROUND
-        and text(stored.resource, SERVICE_NAME) == story.order.service
+        for stored in events_of(source, _AROUND, since_ns=began, until_ns=until)
+        if text(stored.resource, SERVICE_NAME) == story.order.service
         and agree(text(stored.record.attributes, names.TRADING_VENUE), story.order.venue)
     ]
     known = {(step.time_ns, step.name) for step in story.steps}
