@@ -29,6 +29,8 @@ E = TypeVar("E", SpanExporter, LogRecordExporter)
 I = TypeVar("I")  # noqa: E741 - an item of the SDK's
 R = TypeVar("R")
 
+_RECORD = "_otel_trading_record"
+
 
 @runtime_checkable
 class RecordExporter(Protocol):
@@ -50,7 +52,7 @@ class Pipeline:
         own = _OwnExporter(exporter)
 
         def deliver(spans: Sequence[ReadableSpan]) -> None:
-            records = list(_each(Signal.TRACES, spans, lambda span: redact.record(plain.span_record(span))))
+            records = list(_each(Signal.TRACES, spans, _span_record))
             if records:
                 _send_spans(own.get(), records, spans[0].resource)
 
@@ -61,9 +63,7 @@ class Pipeline:
         own = _OwnExporter(exporter)
 
         def deliver(logs: Sequence[ReadWriteLogRecord]) -> None:
-            records = list(
-                _each(Signal.LOGS, logs, lambda log: redact.record(mentions.join(plain.log_record(log)))),
-            )
+            records = list(_each(Signal.LOGS, logs, _log_record))
             if records:
                 _send_logs(own.get(), records, logs[0].resource or Resource.get_empty())
 
@@ -105,6 +105,24 @@ class _OwnExporter(Generic[E]):
             self._exporter = type(self._exporter)()
             self._process = os.getpid()
         return self._exporter
+
+
+def _span_record(span: ReadableSpan) -> SpanRecord:
+    return _once(span, lambda: redact.record(plain.span_record(span)))
+
+
+def _log_record(log: ReadWriteLogRecord) -> LogRecord:
+    return _once(log, lambda: redact.record(mentions.join(plain.log_record(log))))
+
+
+def _once(item: object, make: Callable[[], R]) -> R:
+    """Return the record of ``item``: made once, for the lanes of all exporters.
+
+    Which orders a line names depends on when it is asked; two stores must not be told different things.
+    """
+    kept = vars(item)
+    made: R = kept[_RECORD] if _RECORD in kept else kept.setdefault(_RECORD, make())
+    return made
 
 
 def _each(signal: Signal, items: Iterable[I], make: Callable[[I], R]) -> Iterable[R]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from opentelemetry._logs import LogRecord
-from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor
 from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, LogRecordExporter, LogRecordExportResult
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -19,14 +19,14 @@ from otel_trading.semconv.attributes import TradingTelemetryDropReasonValues as 
 from otel_trading.semconv.attributes import TradingTelemetrySignalValues as Signal
 from otel_trading.settings import load
 from otel_trading.telemetry import drops, plain
-from otel_trading.telemetry.pipeline import Pipeline
+from otel_trading.telemetry.pipeline import Pipeline, _log_record
 from tests.telemetry.lanes import SECONDS
 from tests.telemetry.test_lane_fork import in_child
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from opentelemetry.sdk._logs import ReadableLogRecord
+    from opentelemetry.sdk._logs import ReadableLogRecord, ReadWriteLogRecord
     from opentelemetry.sdk.trace import ReadableSpan
 
     from otel_trading.telemetry.records import Attributes
@@ -63,6 +63,22 @@ class RefusingLogs(LogRecordExporter):
 
     def shutdown(self) -> None:
         pass
+
+
+class Keep(LogRecordProcessor):
+    """Keeps what it is given, as the SDK gives it to each processor."""
+
+    def __init__(self, kept: list[Any]) -> None:
+        self._kept = kept
+
+    def on_emit(self, log_record: ReadWriteLogRecord) -> None:
+        self._kept.append(log_record)
+
+    def shutdown(self) -> None:
+        pass
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002 - the interface's
+        return True
 
 
 class WhoIs(SpanExporter):
@@ -153,6 +169,17 @@ def test_a_line_that_names_an_order_is_joined_before_it_leaves(pipeline: Pipelin
 
     (log,) = exporter.get_finished_logs()
     assert dict(log.log_record.attributes or {}) == {"trading.order.client_id": "cl-7f3a-0001"}
+
+
+def test_every_exporter_is_told_the_same_of_a_line_whenever_it_asks(recorded: Any) -> None:  # noqa: ARG001 - an SDK
+    kept: list[Any] = []
+    provider = LoggerProvider(resource=RESOURCE, shutdown_on_exit=False)
+    provider.add_log_record_processor(Keep(kept))
+    provider.get_logger("bot").emit(LogRecord(timestamp=1, body="sending cl-7f3a-0001"))
+    first = _log_record(kept[0])
+    Order(client_id="cl-7f3a-0001")
+
+    assert _log_record(kept[0]) is first
 
 
 @pytest.mark.parametrize(("signal", "exporter"), [(Signal.TRACES, Refusing()), (Signal.LOGS, RefusingLogs())])
