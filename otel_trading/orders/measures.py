@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry import trace
 from opentelemetry._logs import SeverityNumber
 
 from otel_trading.orders import emit, instruments, market
@@ -55,6 +56,8 @@ def risk_check(name: str, *, passed: bool, value: float | None = None, limit: fl
         _who() | told | {attributes.TRADING_RISK_CHECK_VALUE: found, attributes.TRADING_RISK_CHECK_LIMIT: most},
         SeverityNumber.INFO if passed else SeverityNumber.ERROR,
     )
+    if not passed:
+        _stamp(attributes.TRADING_RISK_CHECK_RESULT, result)
     instruments.add(metrics.TRADING_RISK_CHECKS, 1, _given({attributes.TRADING_STRATEGY_ID: _strategy()} | told))
 
 
@@ -144,6 +147,7 @@ def kill_switch(*, active: bool, reason: str = "") -> None:
     instruments.set_gauge(metrics.TRADING_KILL_SWITCH_STATE, int(bool(active)), of)
     if active:
         instruments.add(metrics.TRADING_KILL_SWITCH_ACTIVATIONS, 1, of)
+    _stamp(attributes.TRADING_KILL_SWITCH_ACTIVE, bool(active))
     emit.event(
         events.TRADING_KILL_SWITCH_CHANGED,
         f"kill switch {'active' if active else 'released'}" + (f": {reason}" if reason else ""),
@@ -159,6 +163,13 @@ def kill_switch(*, active: bool, reason: str = "") -> None:
 def _strategy() -> str:
     this = current_order()
     return (this.strategy if this is not None else "") or current_strategy()
+
+
+def _stamp(key: str, value: str | bool) -> None:
+    """Put it on the current span too: who samples traces sees spans only, and keeps those with trouble."""
+    span = trace.get_current_span()
+    if span.is_recording():
+        span.set_attribute(key, value)
 
 
 def _who() -> dict[str, Any]:

@@ -68,6 +68,25 @@ def test_a_risk_check_is_an_event_and_a_count(
     assert dict(recorded.point(metrics.TRADING_RISK_CHECKS).attributes) == told
 
 
+def test_a_breach_is_on_the_span_too_whatever_passes_after_it(recorded: Recorded) -> None:
+    with order(symbol="BTC/USDT"):
+        risk_check("max_notional", passed=False)
+        risk_check("message_rate", passed=True)
+    assert attributes(recorded.span())[names.TRADING_RISK_CHECK_RESULT] == "breached"
+
+
+def test_a_check_that_passed_is_not_on_the_span(recorded: Recorded) -> None:
+    with order(symbol="BTC/USDT"):
+        risk_check("max_notional", passed=True)
+    assert names.TRADING_RISK_CHECK_RESULT not in attributes(recorded.span())
+
+
+def test_a_kill_switch_is_on_the_span_that_it_was_thrown_in(recorded: Recorded) -> None:
+    with order(symbol="BTC/USDT"):
+        kill_switch(active=True)
+    assert attributes(recorded.span())[names.TRADING_KILL_SWITCH_ACTIVE] is True
+
+
 def test_profit_and_loss_are_gauges_in_their_currency(recorded: Recorded) -> None:
     with strategy("grid-btc"):
         pnl(realized=120, unrealized=-4.5, currency="USDT", venue="binance", drawdown_utilization=0.3)
