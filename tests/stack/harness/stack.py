@@ -51,6 +51,7 @@ class Stack:
         self.collector_metrics_url = f"http://{HOST}:{free_port()}"
         self.loki_url = f"http://{HOST}:{free_port()}"
         self.prometheus_url = f"http://{HOST}:{free_port()}"
+        self.keeper_url = f"http://{HOST}:{free_port()}"
         self.memory_limits: dict[str, int] = {}
         self.tempo: ReceivingEnd = receiving_end(folder / "tempo")
         self.keeper = self._keeper()
@@ -107,8 +108,7 @@ class Stack:
         )
 
     def _keeper(self) -> Process:
-        listen = f"{HOST}:{free_port()}"
-        return self._process("keeper", {"KEEPER_HTTP": listen}, f"http://{listen}/health")
+        return self._process("keeper", {"KEEPER_HTTP": _address(self.keeper_url)}, f"{self.keeper_url}/health")
 
     def _loki(self) -> Process:
         addresses = {"LOKI_HOST": HOST, "LOKI_HTTP_PORT": _port(self.loki_url), "LOKI_GRPC_PORT": str(free_port())}
@@ -131,6 +131,7 @@ class Stack:
             "LOKI_METRICS": _address(self.loki_url),
             "TEMPO_METRICS": _address(self.tempo.metrics_url),
             "PROMETHEUS_METRICS": _address(self.prometheus_url),
+            "KEEPER_METRICS": _address(self.keeper_url),
         }
         return self._process("collector", addresses, f"{self.health_url}/")
 
