@@ -35,10 +35,15 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 FOLDER = Path(__file__).resolve().parents[2] / "collector"
-CONFIGURATION = FOLDER / "collector.yaml"
+CONFIGURATIONS = (FOLDER / "collector.yaml", FOLDER / "cleaning.yaml")
 LAYERS = FOLDER / "layers"
 HOST = "127.0.0.1"
 _SECONDS = 20.0
+
+
+def configured(layers: Sequence[str] = ()) -> list[str]:
+    """Return the options that name the Collector's own files and these layers."""
+    return [f"--config={path}" for path in (*CONFIGURATIONS, *(LAYERS / f"{name}.yaml" for name in layers))]
 
 
 class Sink:
@@ -148,12 +153,15 @@ class Collector:
             "LOKI_OTLP": sink.http_address,
             "PROMETHEUS_OTLP": sink.http_address,
             "SPAN_METRICS_INTERVAL": "1s",
-            **{f"{name}_METRICS": f"{HOST}:{free_port()}" for name in ("LOKI", "TEMPO", "PROMETHEUS", "GRAFANA")},
+            **{
+                f"{name}_METRICS": f"{HOST}:{free_port()}"
+                for name in ("LOKI", "TEMPO", "PROMETHEUS", "GRAFANA", "KEEPER")
+            },
             **(environment or {}),
         }
         self.process = Process(
             "collector",
-            [built("collector"), f"--config={CONFIGURATION}", *(f"--config={LAYERS / name}.yaml" for name in layers)],
+            [built("collector"), *configured(layers)],
             self.environment,
             log=folder / "collector.log",
             ready=f"http://{health}/",

@@ -11,7 +11,7 @@ import yaml
 
 from model import outside
 from model.load import load
-from tests.stack.collector_process import CONFIGURATION, LAYERS, Collector, Sink
+from tests.stack.collector_process import CONFIGURATIONS, LAYERS, Collector, Sink, configured
 from tests.stack.harness.built import built
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def validate(folder: Path, layers: list[str], environment: dict[str, str]) -> su
         [
             built("collector"),
             "validate",
-            f"--config={CONFIGURATION}",
-            *(f"--config={LAYERS / name}.yaml" for name in layers),
+            *configured(layers),
         ],
         env={"COLLECTOR_STORAGE": str(folder / "queue"), **environment},
         capture_output=True,
@@ -50,8 +49,12 @@ def validate(folder: Path, layers: list[str], environment: dict[str, str]) -> su
 
 
 def parsed(name: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((LAYERS / f"{name}.yaml" if name else CONFIGURATION).read_text())
+    found: dict[str, Any] = yaml.safe_load((LAYERS / f"{name}.yaml" if name else CONFIGURATIONS[0]).read_text())
     return found
+
+
+def cleaning() -> str:
+    return CONFIGURATIONS[1].read_text()
 
 
 def lists(found: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -146,7 +149,7 @@ def test_each_pipeline_that_takes_from_outside_begins_with_the_memory_limiter() 
 
 
 def test_what_is_known_of_keys_is_the_same_wherever_it_is_written() -> None:
-    text = CONFIGURATION.read_text()
+    text = cleaning()
     masking = re.findall(r'replace_all_patterns\([a-z]+\.attributes, "key", ("\(\?is\).*?), "masked_key"\)', text)
 
     assert len(masking) == 7
@@ -160,7 +163,7 @@ def unbounded() -> list[str]:
 
 @pytest.mark.parametrize("name", unbounded())
 def test_what_the_conventions_call_unbounded_is_taken_off_metrics(name: str) -> None:
-    found = re.search(r'delete_matching_keys\(datapoint\.attributes, "(\^.*?)\$\$"\)', CONFIGURATION.read_text())
+    found = re.search(r'delete_matching_keys\(datapoint\.attributes, "(\^.*?)\$\$"\)', cleaning())
     assert found is not None
     pattern = found[1].replace("\\\\", "\\")
 

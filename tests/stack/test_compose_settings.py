@@ -129,10 +129,11 @@ def test_a_secret_of_the_users_own_survives_in_single_quotes(folder: Path) -> No
 
 
 def test_no_layer_is_no_argument_and_two_are_two(folder: Path) -> None:
-    assert config(folder)["services"]["collector"]["command"] == ["--config=/etc/otelcol/collector.yaml"]
+    own = ["--config=/etc/otelcol/collector.yaml", "--config=/etc/otelcol/cleaning.yaml"]
+    assert config(folder)["services"]["collector"]["command"] == own
     layers = ["--config=/etc/otelcol/layers/a.yaml", "--config=/etc/otelcol/layers/b.yaml"]
     change(folder, "COLLECTOR_LAYERS", f"'{' '.join(layers)}'")
-    assert config(folder)["services"]["collector"]["command"][1:] == layers
+    assert config(folder)["services"]["collector"]["command"] == own + layers
 
 
 def test_ports_can_be_moved_and_stay_on_the_loopback_address(folder: Path) -> None:
@@ -150,6 +151,7 @@ def test_env_turns_tls_on_for_the_collector_and_grafana(folder: Path) -> None:
     stack = config(folder)
     assert stack["services"]["collector"]["command"] == [
         "--config=/etc/otelcol/collector.yaml",
+        "--config=/etc/otelcol/cleaning.yaml",
         "--config=/etc/otelcol/layers/tls.yaml",
         "--config=/etc/otelcol/layers/x.yaml",
     ]

@@ -48,6 +48,7 @@ def test_every_configuration_file_that_is_named_is_there(services: dict[str, Ser
                 inside = re.compile(rf"(?:^|=){re.escape(mount['target'])}/(\S+)")
                 named += [f"{mount['source']}/{found[1]}" for word in words if (found := inside.search(word))]
     assert {path.removeprefix(f"{REPOSITORY}/") for path in named} >= {
+        "collector/cleaning.yaml",
         "collector/collector.yaml",
         "collector/health.yaml",
         "keeper/keeper.py",
