@@ -166,5 +166,6 @@ def _resource(resource: Resource) -> Resource:
 def _refused(exporter: object) -> Undelivered:
     return Undelivered(
         Reason.EXPORT_FAILED,
-        f"{type(exporter).__name__} could not deliver; is the receiver named by OTEL_EXPORTER_OTLP_ENDPOINT up?",
+        f"{type(exporter).__name__} could not deliver: is the receiver of OTEL_EXPORTER_OTLP_ENDPOINT up, and does it"
+        " accept OTEL_EXPORTER_OTLP_HEADERS? otel-trading doctor tells",
     )

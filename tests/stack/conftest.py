@@ -15,5 +15,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack that runs as shipped, for tests that leave every server alive and tell their data apart by its ids."""
-    with Stack(tmp_path_factory.mktemp("stack")) as running:
+    often = {"SCRAPE_INTERVAL": "2s", "SPAN_METRICS_INTERVAL": "1s"}
+    with Stack(tmp_path_factory.mktemp("stack"), environment=often) as running:
         yield running

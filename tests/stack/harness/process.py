@@ -53,12 +53,13 @@ class Process:
         until = time.monotonic() + _READY_SECONDS
         while time.monotonic() < until:
             assert self.alive, f"{self.name} ended by itself:\n{self.said()[-3000:]}"
-            if self._serves():
+            if self.serves():
                 return
             time.sleep(0.05)
         raise AssertionError(f"{self.name} was not ready within {_READY_SECONDS:g} s:\n{self.said()[-3000:]}")
 
-    def _serves(self) -> bool:
+    def serves(self) -> bool:
+        """Whether it answers at this moment that it is ready."""
         try:
             return requests.get(self._ready, timeout=2).ok
         except requests.RequestException:

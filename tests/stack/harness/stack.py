@@ -86,7 +86,11 @@ class Stack:
             process.stop()
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -132,6 +136,7 @@ class Stack:
             "TEMPO_METRICS": _address(self.tempo.metrics_url),
             "PROMETHEUS_METRICS": _address(self.prometheus_url),
             "KEEPER_METRICS": _address(self.keeper_url),
+            "GRAFANA_METRICS": f"{HOST}:{free_port()}",  # nobody is there
         }
         return self._process("collector", addresses, f"{self.health_url}/")
 
