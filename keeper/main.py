@@ -1,10 +1,11 @@
-"""The keeper's life: read the settings, then a round for each store every so often, until SIGTERM."""
+"""The keeper's life: read the settings, then a round for each store and the queues every so often, until SIGTERM."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from keeper import serve, settings
 from keeper.log import log
+from keeper.queues import Queues
 from keeper.watch import Watch
 
 if TYPE_CHECKING:
@@ -43,17 +45,27 @@ def _run(told: settings.Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     watches = [Watch(store, since=time.time()) for store in told.stores]
+    queues = Queues(told.queues) if told.queues else None
     try:
-        serve.start(watches, told.host, told.port)
+        serve.start(watches, queues, told.host, told.port)
     except OSError as error:
         log("error", f"KEEPER_HTTP={told.host}:{told.port} cannot be had ({error.strerror}): choose another port.")
         return _WRONG_SETTING
+    if queues:
+        # Beside the rounds, which may take long: the Collector that cannot start is not to wait for them.
+        threading.Thread(target=_look_after, args=(queues, told.interval), name="queues", daemon=True).start()
     while True:
         began = time.monotonic()
         for watch in watches:
             watch.round(time.time())
         rest = min(_REST * (time.monotonic() - began), _REST_AT_MOST)
         time.sleep(max(told.interval, rest))
+
+
+def _look_after(queues: Queues, interval: int) -> None:
+    while True:
+        queues.round(time.time())
+        time.sleep(interval)
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

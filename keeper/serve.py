@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keeper.queues import Queues
     from keeper.watch import Watch
 
 # A walk over a very large folder may take long, and the keeper rests after it (see main).
 _LATE_SECONDS = 900.0
+_ASIDE = "keeper_queues_put_aside_total"
 
 
 class _Metric(NamedTuple):
@@ -46,7 +48,7 @@ _METRICS = (
 )
 
 
-def metrics(watches: list[Watch], now: float) -> str:
+def metrics(watches: list[Watch], queues: Queues | None, now: float) -> str:
     """Return what is known in Prometheus' text format."""
     lines = []
     for metric in _METRICS:
@@ -54,6 +56,9 @@ def metrics(watches: list[Watch], now: float) -> str:
         lines += [
             f'{metric.name}{{store="{watch.store.name}"}} {float(metric.value(watch, now))!r}' for watch in watches
         ]
+    if queues:
+        lines += [f"# HELP {_ASIDE} Damaged files of the Collector's queues.", f"# TYPE {_ASIDE} counter"]
+        lines.append(f"{_ASIDE} {queues.put_aside}")
     return "\n".join(lines) + "\n"
 
 
@@ -72,7 +77,7 @@ def _trouble(watch: Watch, now: float) -> str:
     return "" if now - watch.succeeded <= _LATE_SECONDS else "no round has worked for long"
 
 
-def start(watches: list[Watch], host: str, port: int) -> ThreadingHTTPServer:
+def start(watches: list[Watch], queues: Queues | None, host: str, port: int) -> ThreadingHTTPServer:
     """Serve from a thread of its own; raises OSError if the address cannot be had."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -80,7 +85,7 @@ def start(watches: list[Watch], host: str, port: int) -> ThreadingHTTPServer:
 
         def do_GET(self) -> None:
             if self.path == "/metrics":
-                self._answer(200, metrics(watches, time.time()), "text/plain; version=0.0.4; charset=utf-8")
+                self._answer(200, metrics(watches, queues, time.time()), "text/plain; version=0.0.4; charset=utf-8")
             elif self.path == "/health":
                 well, text = health(watches, time.time())
                 self._answer(200 if well else 503, text)

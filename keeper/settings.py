@@ -49,6 +49,7 @@ class Settings:
     """All of it; ``interval`` in seconds."""
 
     stores: tuple[Store, ...]
+    queues: Path | None
     interval: int
     host: str
     port: int
@@ -61,7 +62,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     loki = _store(environment, "loki", "/loki", floor, interval)
     tempo = _store(environment, "tempo", "/var/tempo", floor, interval)
     host, port = _address(environment, "KEEPER_HTTP", "0.0.0.0:9108")
-    return Settings((loki, tempo), interval, host, port)
+    queues = environment.get("COLLECTOR_STORAGE")
+    return Settings((loki, tempo), Path(queues) if queues else None, interval, host, port)
 
 
 # How long after its retention ends a file is gone. Loki: retention is applied each 15 min, the delay is 15 min, the

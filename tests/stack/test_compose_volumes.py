@@ -59,14 +59,14 @@ def test_every_configuration_file_that_is_named_is_there(services: dict[str, Ser
     assert [path for path in named if not (REPOSITORY / path).is_file()] == []
 
 
-def test_each_volume_has_one_writer_and_is_named(stack: dict[str, Any]) -> None:
+def test_each_volume_has_one_writer_and_the_keeper_that_mends_the_queue(stack: dict[str, Any]) -> None:
     writers: dict[str, list[str]] = {}
     for name, service in stack["services"].items():
         for mount in service["volumes"]:
             if mount["type"] == "volume" and not mount.get("read_only") and name != ONE_SHOT:
                 writers.setdefault(mount["source"], []).append(name)
     assert writers == {
-        "collector-queue": ["collector"],
+        "collector-queue": ["collector", "keeper"],
         "keeper-limits": ["keeper"],
         "loki-data": ["loki"],
         "tempo-data": ["tempo"],

@@ -27,7 +27,7 @@ PROGRAM = Path(__file__).resolve().parents[2] / "keeper" / "keeper.py"
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    for folder in ("loki", "tempo", "told"):
+    for folder in ("loki", "tempo", "told", "queue"):
         (tmp_path / folder).mkdir()
     return {
         "LOKI_DATA": str(tmp_path / "loki"),
@@ -36,6 +36,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "TEMPO_DATA": str(tmp_path / "tempo"),
         "TEMPO_RUNTIME": str(tmp_path / "told" / "tempo.yaml"),
         "TEMPO_MAX_BYTES": "1073741824",
+        "COLLECTOR_STORAGE": str(tmp_path / "queue"),
         "KEEPER_HTTP": f"127.0.0.1:{free_port()}",
         "KEEPER_INTERVAL": "1s",
     }
@@ -133,6 +134,19 @@ def test_a_file_that_somebody_removed_is_written_again(keeper: Process, environm
 
     assert keeper.alive
     assert told(environment, "LOKI")["fake"]["retention_period"] == "720h"
+
+
+def test_a_damaged_queue_is_put_aside_told_and_counted(
+    keeper: Process, environment: dict[str, str], tmp_path: Path
+) -> None:
+    queue = tmp_path / "queue" / "exporter_otlp_http_loki_logs"
+    queue.write_bytes(b"no database" * 1000)
+    until("a queue of the Collector was damaged and is put aside", keeper)
+
+    assert not queue.exists()
+    assert [path.name for path in queue.parent.glob(f"{queue.name}.*.backup")]
+    metrics = requests.get(f"http://{environment['KEEPER_HTTP']}/metrics", timeout=5).text
+    assert "keeper_queues_put_aside_total 1\n" in metrics
 
 
 def test_a_limit_beyond_the_disk_is_told(environment: dict[str, str], tmp_path: Path) -> None:
