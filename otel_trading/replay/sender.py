@@ -19,9 +19,9 @@ from urllib.parse import unquote, urlsplit
 import requests
 import urllib3.exceptions
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from otel_trading.causes import causes
 
+if TYPE_CHECKING:
     from otel_trading.replay.target import Target
 
 _MOST_ANSWER = 64 * 1024
@@ -204,15 +204,15 @@ def _remedy(status: int, target: Target) -> str:
 
 def _failed(error: requests.exceptions.RequestException, target: Target) -> Answer:
     """Tell apart what was surely not sent, what may have arrived, and what never will."""
-    causes = list(_causes(error))
-    words = str(next((each for each in causes if isinstance(each, OSError) and each.errno is not None), causes[-1]))
+    chain = list(causes(error))
+    words = str(next((each for each in chain if isinstance(each, OSError) and each.errno is not None), chain[-1]))
     if isinstance(error, requests.exceptions.SSLError):
         remedy = (
             "Set OTEL_EXPORTER_OTLP_CERTIFICATE to the file of the CA that signed the receiver's certificate; where it"
             " speaks no TLS, begin the endpoint with http://."
         )
         return Answer(Verdict.STOP, f"no TLS connection to {target.place}: {words}", remedy)
-    if any(isinstance(each, BadStatusLine) and not _is_closed(each) for each in causes):
+    if any(isinstance(each, BadStatusLine) and not _is_closed(each) for each in chain):
         remedy = "Is it the port of gRPC (4317)? OTLP/HTTP is at 4318 as a rule."
         return Answer(Verdict.STOP, f"{target.place} does not speak HTTP", remedy)
     if isinstance(error, requests.exceptions.Timeout):
@@ -220,7 +220,7 @@ def _failed(error: requests.exceptions.RequestException, target: Target) -> Answ
         words = f"no {'connection' if unsent else 'answer'} within {target.timeout:g} s"
         return Answer(Verdict.LATER, words, uncertain=not unsent)
     if isinstance(error, requests.exceptions.ConnectionError):
-        unsent = any(isinstance(each, _UNSENT) for each in causes)
+        unsent = any(isinstance(each, _UNSENT) for each in chain)
         return Answer(Verdict.LATER, words, uncertain=not unsent)
     return Answer(Verdict.STOP, f"{target.place} cannot be asked: {words}")
 
@@ -231,15 +231,3 @@ _UNSENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
 def _is_closed(error: BadStatusLine) -> bool:
     """Tell whether the connection ended without a byte of an answer."""
     return isinstance(error, ConnectionError)
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and all that it wraps; requests and urllib3 hide causes in arguments and ``reason``."""
-    seen: set[int] = set()
-    waiting: list[object] = [problem]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, BaseException) and id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            waiting += [*each.args, each.__cause__, each.__context__, getattr(each, "reason", None)]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import requests
 
+from otel_trading.causes import causes
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from otel_trading.doctor.receiver.outcome import Outcome
     from otel_trading.doctor.receiver.target import Target
@@ -50,13 +52,13 @@ def _status(target: Target, outcome: Outcome) -> Explained:
 
 
 def _error(target: Target, problem: BaseException) -> Explained:
-    causes = list(_causes(problem))
+    chain = list(causes(problem))
     for kinds, make in _ERRORS.items():
-        if any(isinstance(each, kinds) for each in causes):
+        if any(isinstance(each, kinds) for each in chain):
             return make(target)
-    if any(isinstance(each, OSError) and "certificate" in str(each).lower() for each in causes):
+    if any(isinstance(each, OSError) and "certificate" in str(each).lower() for each in chain):
         return _tls(target)  # the file does not exist
-    if any(isinstance(each, requests.exceptions.ConnectionError) for each in causes):
+    if any(isinstance(each, requests.exceptions.ConnectionError) for each in chain):
         return _protocol(target)
     return Explained("failed", f"The record could not be sent to {target.place}", "See the evidence.")
 
@@ -76,19 +78,7 @@ def _grpc(outcome: Outcome) -> Explained:
 
 def root_cause(problem: BaseException) -> BaseException:
     """Return the cause that the operating system or TLS named; requests wraps it in three lines of its own."""
-    return next((each for each in _causes(problem) if isinstance(each, _NAMED) and each.errno is not None), problem)
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and all that it wraps; requests and urllib3 hide causes in arguments and ``reason``."""
-    seen: set[int] = set()
-    waiting: list[object] = [problem]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, BaseException) and id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            waiting += [*each.args, each.__cause__, each.__context__, getattr(each, "reason", None)]
+    return next((each for each in causes(problem) if isinstance(each, _NAMED) and each.errno is not None), problem)
 
 
 def _unauthorized(target: Target) -> Explained:
