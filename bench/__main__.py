@@ -10,7 +10,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import imports, masking, order, store
+from bench import imports, masking, order, stack, store
 
 
 def main() -> None:
@@ -30,6 +30,8 @@ def main() -> None:
     print()
     with tempfile.TemporaryDirectory(prefix="otel-trading-bench-") as folder:
         store.run(Path(folder), 0.01 if quick else 0.2, 0)
+    print()
+    stack.run(*((100, 5) if quick else (1_000, 60)))
 
 
 if __name__ == "__main__":

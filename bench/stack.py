@@ -11,6 +11,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from servers import SERVERS, binary
 from tests.stack.harness import load
 from tests.stack.harness.orders import RECORDS_EACH, Orders
 from tests.stack.harness.stack import Stack
@@ -39,14 +40,23 @@ def report(measured: load.Report, limits: dict[str, int], rate: int) -> None:
         )
 
 
+def run(rate: int, seconds: float) -> None:
+    """Measure and print; where the servers are not built, say so."""
+    missing = [server.name for server in SERVERS if binary(server.name) is None]
+    if missing:
+        print(f"the stack is not measured, {', '.join(missing)} not being built: make servers")
+        return
+    with tempfile.TemporaryDirectory(prefix="otel-trading-bench-") as folder:
+        report(*measure(Path(folder), rate, seconds), rate)
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=int, default=1000, help="orders a second")
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="otel-trading-bench-") as folder:
-        report(*measure(Path(folder), options.rate, options.seconds), options.rate)
+    run(options.rate, options.seconds)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from bench import __main__ as every
-from bench import imports, order, process, store
+from bench import imports, order, process, stack, store
 from bench.bot import WARM_UP
 from bench.process import interleaved
 from bench.table import percentile, ratio, show
@@ -66,10 +66,19 @@ def test_all_benchmarks_run_one_after_the_other(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(imports, "measure_starts", lambda rounds: ran.append(f"starts {rounds}"))
     monkeypatch.setattr(order, "measure", lambda orders, *_: ran.append(f"order {orders}"))
     monkeypatch.setattr(store, "run", lambda _, gigabytes, __: ran.append(f"store {gigabytes}"))
+    monkeypatch.setattr(stack, "run", lambda rate, _: ran.append(f"stack {rate}"))
     for module, name in ((imports, "report_imports"), (imports, "report_starts"), (order, "report")):
         monkeypatch.setattr(module, name, lambda *_: None)
     every.main()
-    assert ran == ["imports 1", "starts 1", "order 50", "store 0.01"]
+    assert ran == ["imports 1", "starts 1", "order 50", "store 0.01", "stack 100"]
+
+
+def test_without_the_servers_the_stack_is_not_measured_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stack, "binary", lambda name: None if name == "loki" else name)
+    stack.run(100, 1)
+    assert capsys.readouterr().out == "the stack is not measured, loki not being built: make servers\n"
 
 
 def test_a_command_that_fails_is_told_with_what_it_said() -> None:
