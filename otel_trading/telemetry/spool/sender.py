@@ -42,7 +42,7 @@ class Store(Protocol):
 
 
 class Attempt(Generic[B]):
-    """One live batch on its way. ``settle`` is called where its answer came after the lane gave up waiting."""
+    """One live batch on its way. ``taken_late`` is called where it was taken after the lane gave up waiting."""
 
     def __init__(self, batch: B) -> None:
         self.batch = batch
@@ -65,7 +65,10 @@ class Sender(Generic[B]):
         self._look_at = -math.inf
         self._deadline = math.inf
         self._closed = False
-        self._thread = start(self._run, f"otel-trading-send-{name}")
+        try:
+            start(self._run, f"otel-trading-send-{name}")
+        except RuntimeError:  # the interpreter ends, and takes no more threads: all goes to disk
+            self._closed = True
 
     def offer(self, batch: B) -> Attempt[B] | None:
         """Have ``batch`` sent, and wait a moment; None where the receiver is known not to answer now."""

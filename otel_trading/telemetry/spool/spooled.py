@@ -48,6 +48,7 @@ class Spooled:
         self._make: Callable[[], _Outlet] = lambda: _Outlet(kind, exporter, settings, name)
         self._outlet = self._make()
         self._process = os.getpid()
+        self._deadline: float | None = None
 
     def deliver(self, batch: Batch) -> None:
         """Send ``batch``, or keep it on disk; raises :class:`Undelivered` where neither could be done."""
@@ -59,16 +60,21 @@ class Spooled:
 
     def hurry(self, seconds: float) -> None:
         """Get ready for the end of the process: expect no answer later than in a part of ``seconds``."""
-        self._mine().sender.hurry(seconds * _SENDING_SHARE)
+        self._deadline = time.monotonic() + seconds * _SENDING_SHARE
+        if self._process == os.getpid():  # a forked child that had nothing to send needs no thread for its end
+            self._outlet.sender.hurry(seconds * _SENDING_SHARE)
 
     def close(self) -> None:
         """Send no more. What waits is left to the next start, or to another process."""
-        self._mine().close()
+        if self._process == os.getpid():
+            self._outlet.close()
 
     def _mine(self) -> _Outlet:
         if self._process != os.getpid():
             self._outlet = self._make()
             self._process = os.getpid()
+            if self._deadline is not None:
+                self._outlet.sender.hurry(self._deadline - time.monotonic())
         return self._outlet
 
 

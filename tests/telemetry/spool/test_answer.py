@@ -29,7 +29,7 @@ class Session(requests.Session):
         super().__init__()
         self.outcome = outcome
 
-    def request(self, *_: Any, **__: Any) -> requests.Response:  # type: ignore[override] # whatever it is asked
+    def request(self, *_: Any, **__: Any) -> requests.Response:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         response = requests.Response()
@@ -49,7 +49,7 @@ def by_http(outcome: int | Exception) -> Answer:
     try:
         return ask(exporter, LOGS.items(batch("hello")))
     finally:
-        exporter.shutdown()
+        exporter.shutdown()  # type: ignore[no-untyped-call] # untyped upstream
 
 
 def by_grpc(failure: Exception | None) -> Answer:
@@ -122,7 +122,7 @@ def test_one_answer_is_not_taken_for_the_next() -> None:
     session.outcome = 503
 
     assert ask(exporter, items) == Answer(AWAY, "HTTP 503")
-    exporter.shutdown()
+    exporter.shutdown()  # type: ignore[no-untyped-call] # untyped upstream
     assert ask(exporter, items) == Answer(AWAY, "no answer")  # a closed one tells nothing
 
 
@@ -132,7 +132,7 @@ def test_a_port_where_nobody_listens_is_away() -> None:
     exporter = OTLPLogExporter(f"http://127.0.0.1:{port}/v1/logs", timeout=0.2)
 
     assert ask(exporter, LOGS.items(batch("hello"))) == Answer(AWAY, "ConnectionError")
-    exporter.shutdown()
+    exporter.shutdown()  # type: ignore[no-untyped-call] # untyped upstream
 
 
 def test_an_exporter_that_tells_nothing_counts_as_away() -> None:
@@ -151,4 +151,4 @@ def test_only_exporters_of_otlp_have_a_spool() -> None:
     assert [is_otlp(each) for each in made] == [True, True]
     assert not is_otlp(InMemoryLogRecordExporter())  # type: ignore[no-untyped-call] # untyped upstream
     for each in made:
-        each.shutdown()
+        each.shutdown()  # type: ignore[no-untyped-call] # untyped upstream
