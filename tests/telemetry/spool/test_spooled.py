@@ -15,45 +15,17 @@ from otel_trading.telemetry.lane import Undelivered
 from otel_trading.telemetry.spool import sender
 from otel_trading.telemetry.spool.folder import files
 from tests.endtoend.bots import eventually
-from tests.telemetry.spool.outage import RESOURCE, SECONDS, Away, batch, spool, spooled
+from tests.telemetry.spool.outage import RESOURCE, SECONDS, Away, batch, spool
 from tests.telemetry.test_lane_fork import in_child
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from otel_trading.telemetry.spool.spooled import Spooled
     from tests.recording import Recorded
 
 pytestmark = pytest.mark.usefixtures("nothing_lost")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(sender, "LONGEST_PAUSE", 0.1)
-    monkeypatch.setattr(sender, "LOOK_SECONDS", 0.1)
-    monkeypatch.setattr(sender, "PATIENCE", 0.3)
-
-
-@pytest.fixture
-def exporter() -> Iterator[Away]:
-    made = Away()
-    yield made
-    made.go_on.set()
-
-
-@pytest.fixture
-def make(tmp_path: Path, exporter: Away) -> Iterator[Callable[..., Spooled]]:
-    made: list[Spooled] = []
-
-    def one(**environ: str) -> Spooled:
-        made.append(spooled(tmp_path, exporter, **environ))
-        return made[-1]
-
-    yield one
-    for each in made:
-        each.close()
 
 
 def test_what_the_receiver_takes_never_touches_the_disk(
@@ -219,41 +191,6 @@ def test_a_damaged_line_is_counted_and_the_rest_is_sent(
     eventually(lambda: exporter.taken == ["one", "three"], SECONDS)
     eventually(lambda: drops.counts() == {(Signal.LOGS, Reason.SPOOL_DAMAGED): 8}, SECONDS)
     assert files(spool(tmp_path)) == []
-
-
-def test_what_waits_beyond_its_size_goes_oldest_first_and_is_counted(
-    make: Callable[..., Spooled], exporter: Away, tmp_path: Path
-) -> None:
-    exporter.status = 503
-    end = make(OTEL_TRADING_SPOOL_MAX_BYTES="20000")
-    for n in range(200):
-        end.deliver(batch(f"{n}", "x" * 400))
-    size = sum(path.stat().st_size for path in files(spool(tmp_path)))
-    exporter.status = 200
-
-    eventually(lambda: files(spool(tmp_path)) == [], SECONDS)
-
-    sent = [body for body in exporter.taken if body[0] != "x"]
-    assert 10_000 < size <= 20_000
-    assert sent == [f"{n}" for n in range(200 - len(sent), 200)]
-    assert drops.counts() == {(Signal.LOGS, Reason.SPOOL_FULL): 2 * (200 - len(sent))}
-
-
-def test_what_waits_beyond_its_age_goes_and_is_counted(
-    make: Callable[..., Spooled], exporter: Away, tmp_path: Path
-) -> None:
-    exporter.status = 503
-    end = make()
-    end.deliver(batch("old", "news"))
-    end.close()
-    (path,) = files(spool(tmp_path))
-    path.rename(path.with_name("logs-20200101T000000.000000Z-" + path.name.split("Z-")[1]))
-    exporter.status = 200
-
-    make().resume("grid-btc")
-
-    eventually(lambda: drops.counts() == {(Signal.LOGS, Reason.SPOOL_FULL): 2}, SECONDS)
-    assert (exporter.taken, files(spool(tmp_path))) == ([], [])
 
 
 def test_where_nothing_can_be_kept_the_loss_is_told_and_the_receiver_is_tried_again(
