@@ -77,7 +77,8 @@ plain SDK, and with us. The same fact is measured of both. `make test` runs all 
 told here.
 
 The plain SDK is {versions},
-with what `opentelemetry-distro` sets, and with the instrumentations that we install.
+over `http/protobuf` as we send by default, with what else `opentelemetry-distro` sets, and with the instrumentations
+that we install (those for logging, threads and requests; the others have no part in this).
 
 "The bound" is `OTEL_TRADING_SHUTDOWN_SECONDS`, 2 s by default; the tests allow 1.5 s more for a busy machine.
 """

@@ -42,12 +42,18 @@ stock = stock_sdk:Distro
 [opentelemetry_configurator]
 stock = stock_sdk:Configurator
 """
+UNNEEDED = "aiohttp-client,sqlalchemy"
+"""Instrumentations that no pitfall is about: a third of a program's start."""
 PLAIN = {
     "OTEL_PYTHON_DISTRO": "stock",
     "OTEL_PYTHON_CONFIGURATOR": "stock",
-    "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "ccxt",  # ours; those of OpenTelemetry are the same for both
+    "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": f"{UNNEEDED},ccxt",  # ours; those of OpenTelemetry are the same for both
 }
-BOTH = {"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_SERVICE_NAME": "desk"}
+BOTH = {
+    "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+    "OTEL_SERVICE_NAME": "desk",
+    "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": UNNEEDED,
+}
 
 
 def make_stock(folder: Path) -> Path:
