@@ -1,20 +1,27 @@
-"""Generate the pages and pictures that come from code: ``python docs/generate.py [--check | --picture]``.
+"""Generate the pages and pictures: ``python docs/generate.py [--check | --picture | --reliability]``.
 
-Without an option writes ``docs/settings.md`` from the table of settings; ``--check`` only says whether it is
-stale. ``--picture`` runs the demo and draws ``docs/story.svg``, the picture of the README, from its telemetry.
+Without an option writes ``docs/settings.md`` from the table of settings, and ``docs/reliability.md`` from what was
+recorded of the pitfalls; ``--check`` only says which of them is stale. ``--picture`` runs the demo and draws
+``docs/story.svg``, the picture of the README, from its telemetry. ``--reliability`` runs every pitfall anew (some
+minutes), records what is seen, and writes its page; that the record is true is for ``tests/reliability`` to say.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from otel_trading.distro import DEFAULTS
 from otel_trading.settings import TABLE
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 DOCS = Path(__file__).resolve().parent
-SETTINGS = DOCS / "settings.md"
+RECORDED = DOCS.parent / "tests" / "reliability" / "recorded.json"
 
 HEAD = """\
 # Settings
@@ -60,6 +67,51 @@ def settings_page() -> str:
     return HEAD + rows + STANDARD + standard + END
 
 
+RELIABILITY = """\
+# Reliability
+
+Generated from what `tests/reliability` sees, by `make generate`: change the pitfalls there, not this page.
+
+Each pitfall is a small program, run twice under `opentelemetry-instrument` with a receiver on this machine: under the
+plain SDK, and with us. The same fact is measured of both. `make test` runs all of them, and fails where one is not as
+told here.
+
+The plain SDK is {versions},
+over `http/protobuf` as we send by default, with what else `opentelemetry-distro` sets, and with the instrumentations
+that we install (those for logging, threads and requests; the others have no part in this).
+
+"The bound" is `OTEL_TRADING_SHUTDOWN_SECONDS`, 2 s by default; the tests allow 1.5 s more for a busy machine.
+"""
+
+COLUMNS = """
+| Pitfall | Plain SDK | otel-trading |
+|---|---|---|
+"""
+
+
+def reliability_page() -> str:
+    """Return the page of pitfalls."""
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    page = RELIABILITY.format(versions=", ".join(f"{name} {number}" for name, number in recorded["versions"].items()))
+    for family in recorded["families"]:
+        page += f"\n## {family['family']}\n{COLUMNS}" + "".join(map(_pitfall, family["rows"]))
+    return page
+
+
+def _pitfall(row: Mapping[str, str]) -> str:
+    title = row["pitfall"] + (f"<br>{row['remark']}" if "remark" in row else "")
+    plain = row["plain"] + (f"<br>Not reproduced here: {row['not_reproduced']}." if "not_reproduced" in row else "")
+    ours = row["ours"] + (f"<br>What remains: {row['still']}." if "still" in row else "")
+    return f"| {title} | {_capital(plain)} | {_capital(ours)} |\n"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+PAGES = {DOCS / "settings.md": settings_page, DOCS / "reliability.md": reliability_page}
+
+
 def _default(value: object) -> str:
     if value is None or value in ("", ()):
         return ""
@@ -78,10 +130,17 @@ def main(arguments: list[str]) -> int:
         draw()
         return 0
     if "--check" in arguments:
-        fresh = SETTINGS.is_file() and SETTINGS.read_text(encoding="utf-8") == settings_page()
-        print("" if fresh else "docs/settings.md is stale: make generate", end="" if fresh else "\n")
-        return 0 if fresh else 1
-    SETTINGS.write_text(settings_page(), encoding="utf-8")
+        stale = [
+            page for page, text in PAGES.items() if not page.is_file() or page.read_text(encoding="utf-8") != text()
+        ]
+        for page in stale:
+            print(f"docs/{page.name} is stale: make generate")
+        return 1 if stale else 0
+    if "--reliability" in arguments:
+        command = [sys.executable, "-m", "tests.reliability.recorded"]
+        subprocess.run(command, cwd=DOCS.parent, check=True)  # noqa: S603 - our own command
+    for page, text in PAGES.items():
+        page.write_text(text(), encoding="utf-8")
     return 0
 
 

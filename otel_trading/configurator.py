@@ -60,8 +60,13 @@ class TradingConfigurator(_OTelSDKConfigurator):
                 setup_logging_handler=False,
                 **given,
             )
+        tracers, loggers, meters = _providers()
+        described = tracers or loggers
+        if described is not None:
+            with contained():
+                pipeline.resume(described.resource)
         # Before the capture of logs, whose own hook at exit then runs earlier: what it records still leaves.
-        Ending(pipeline, *_providers(), shutdown_seconds).install()
+        Ending(pipeline, tracers, loggers, meters, shutdown_seconds).install()
 
     def _from_file(self) -> None:
         """Leave processors, exporters and their end to the file; only the order is stamped on what is recorded."""

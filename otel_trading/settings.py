@@ -93,6 +93,13 @@ TABLE: dict[str, Setting] = {
         "Records of one signal that may wait for one exporter; what comes on top is dropped and counted. "
         "The SDK's 2,048 is lost within a burst.",
     ),
+    "queue_bytes": Setting(
+        "OTEL_TRADING_QUEUE_BYTES",
+        kinds.number(int, 1 << 16),
+        64 << 20,
+        "Bytes, by estimate, of the records of one signal that may wait for one exporter; what comes on top is dropped "
+        "and counted.",
+    ),
     "flush_seconds": Setting(
         "OTEL_TRADING_FLUSH_SECONDS",
         kinds.number(float, 0.01),
@@ -104,6 +111,19 @@ TABLE: dict[str, Setting] = {
         kinds.number(float, 0),
         2.0,
         "Seconds that the end of the process may be held up to deliver what is still waiting.",
+    ),
+    "spool_max_bytes": Setting(
+        "OTEL_TRADING_SPOOL_MAX_BYTES",
+        kinds.number(int, 0),
+        256 << 20,
+        "Bytes of each of spans and logs of a service that wait on disk while the OTLP receiver is away; the oldest go "
+        "first. 0 has none wait: they are dropped.",
+    ),
+    "spool_max_seconds": Setting(
+        "OTEL_TRADING_SPOOL_MAX_SECONDS",
+        kinds.number(float, 1),
+        3 * 86400.0,
+        "Seconds that records wait on disk for the OTLP receiver.",
     ),
     "strategy": Setting(
         "OTEL_TRADING_STRATEGY",
@@ -210,8 +230,11 @@ class Settings(NamedTuple):
     store_file_bytes: int
     store_file_seconds: float
     queue_size: int
+    queue_bytes: int
     flush_seconds: float
     shutdown_seconds: float
+    spool_max_bytes: int
+    spool_max_seconds: float
     strategy: str
     max_symbols: int
     registry_size: int

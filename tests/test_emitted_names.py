@@ -45,6 +45,7 @@ BY_INSTRUMENTORS = {
         "trading.stream.reconnects",
         "trading.stream.connection.active",
         "trading.telemetry.dropped",
+        "trading.telemetry.spooled",
     },
     "event": {
         "trading.stream.connected",

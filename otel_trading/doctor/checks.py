@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otel_trading.doctor import environment, installation, loading, losses, stored, storing
+from otel_trading.doctor import environment, installation, loading, losses, spooled, stored, storing
 from otel_trading.doctor.finding import warning
 from otel_trading.doctor.masking import Masker
 from otel_trading.doctor.receiver.check import check_receiver
@@ -31,6 +31,7 @@ CHECKS: dict[str, Check] = {
     "logging": environment.check_logging,
     "sampling": environment.check_sampling,
     "store": storing.check_store,
+    "spool": spooled.check_spool,
     "records": stored.check_records,
     "orders": stored.check_orders,
     "losses": losses.check_losses,

@@ -27,10 +27,14 @@ RECEIVER_CLOCK = 2.0
 """Seconds; HTTP's ``Date`` has no parts of a second."""
 
 REMEDIES = {
-    Reason.QUEUE_FULL.value: "Records come faster than they leave: raise OTEL_TRADING_QUEUE_SIZE, record fewer logs"
-    " (OTEL_PYTHON_LOG_HANDLER_LEVEL), or look whether the receiver is slow.",
-    Reason.EXPORT_FAILED.value: "The receiver refused them or was away: see the receiver's findings here. With"
+    Reason.QUEUE_FULL.value: "Records come faster than they leave: raise OTEL_TRADING_QUEUE_SIZE or"
+    " OTEL_TRADING_QUEUE_BYTES, record fewer logs (OTEL_PYTHON_LOG_HANDLER_LEVEL), or look whether the receiver is"
+    " slow.",
+    Reason.EXPORT_FAILED.value: "The receiver refused them: see the receiver's findings here. With"
     " OTEL_TRADING_EXPORT=both they are kept on this machine too.",
+    Reason.SPOOL_FULL.value: "The receiver was away for too long: raise OTEL_TRADING_SPOOL_MAX_BYTES or"
+    " OTEL_TRADING_SPOOL_MAX_SECONDS, and see the receiver's findings here.",
+    Reason.SPOOL_DAMAGED.value: "Files that waited for the receiver were damaged: check the disk.",
     Reason.STORE_UNWRITABLE.value: "The store could not be written: see the store's findings here.",
     Reason.SHUTDOWN.value: "The end of the process came first: raise OTEL_TRADING_SHUTDOWN_SECONDS, and end bots with"
     " SIGTERM or Ctrl-C rather than SIGKILL.",

@@ -337,7 +337,7 @@ Values: ``TradingTelemetryDropReasonValues``.
 """
 
 TRADING_TELEMETRY_SIGNAL: Final = "trading.telemetry.signal"
-"""The signal that the lost telemetry belonged to.
+"""The signal that the telemetry belongs to.
 
 Values: ``TradingTelemetrySignalValues``.
 """
@@ -607,6 +607,12 @@ class TradingTelemetryDropReasonValues(str, Enum):
 
     SHUTDOWN = "shutdown"
     """The process ended before it could be passed on."""
+
+    SPOOL_FULL = "spool_full"
+    """It waited on disk for a receiver that was away for longer than the bounds allow."""
+
+    SPOOL_DAMAGED = "spool_damaged"
+    """It waited on disk for a receiver that was away and could not be read again."""
 
 
 class TradingTelemetrySignalValues(str, Enum):

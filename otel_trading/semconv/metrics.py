@@ -341,6 +341,15 @@ TRADING_TELEMETRY_ERRORS: Final = Instrument(
 )
 """Each is logged once with its traceback. Report it as a bug."""
 
+TRADING_TELEMETRY_SPOOLED: Final = Instrument(
+    name="trading.telemetry.spooled",
+    kind="gauge",
+    unit="By",
+    description="Spans and log records that wait on disk for a receiver that is away.",
+    attributes=(attributes.TRADING_TELEMETRY_SIGNAL,),
+)
+"""Of the service. All its processes share them and report the same; take the maximum, not the sum."""
+
 TRADING_TICK_TO_TRADE_DURATION: Final = Instrument(
     name="trading.tick_to_trade.duration",
     kind="histogram",

@@ -13,12 +13,12 @@ import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from opentelemetry import context
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_trading.orders.contain import contained, report
 from otel_trading.semconv.attributes import TradingTelemetryDropReasonValues as Reason
 from otel_trading.telemetry import drops
+from otel_trading.telemetry.threads import start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +43,8 @@ class Lane(Generic[T]):
     """Takes items from any thread and gives them in batches to ``deliver``, in order, on its own thread.
 
     ``deliver`` raises :class:`Undelivered` where a batch did not arrive, which is then counted as dropped.
-    ``size`` bounds the items that may wait; ``flush_seconds`` bounds how long one waits.
+    ``size`` bounds the items that may wait, ``most_bytes`` what they weigh together by ``weigh``, which is called on
+    the order's thread; ``flush_seconds`` bounds how long one waits.
     """
 
     def __init__(
@@ -52,13 +53,17 @@ class Lane(Generic[T]):
         deliver: Callable[[Sequence[T]], object],
         close: Callable[[], object],
         *,
+        weigh: Callable[[T], int],
         size: int,
+        most_bytes: int,
         flush_seconds: float,
     ) -> None:
         self._signal = signal
         self._deliver = deliver
         self._close = close
+        self._weigh = weigh
         self._size = size
+        self._most_bytes = most_bytes
         self._flush_seconds = flush_seconds
         self._closing = False
         self._begin()
@@ -66,10 +71,14 @@ class Lane(Generic[T]):
 
     def put(self, item: T) -> None:
         """Queue ``item``; called on the order's thread, never waits."""
-        if self._closing or len(self._queue) >= self._size:
+        if self._closing or len(self._queue) >= self._size or self._bytes >= self._most_bytes:
             self._drop(1, Reason.SHUTDOWN if self._closing else Reason.QUEUE_FULL)
             return
-        self._queue.append(item)
+        weight = self._weigh(item)
+        # Without a lock, which a signal handler could find held. CPython switches threads at calls and jumps, of
+        # which there is none in an addition; what is lost elsewhere is made good when the queue is next empty.
+        self._bytes += weight
+        self._queue.append((item, weight))
         if len(self._queue) >= _BATCH and not self._wake.is_set():
             self._wake.set()
 
@@ -91,20 +100,12 @@ class Lane(Generic[T]):
         self._drop(len(self._queue) + self._in_hand, Reason.SHUTDOWN)
 
     def _begin(self) -> None:
-        self._queue: deque[T] = deque()
+        self._queue: deque[tuple[T, int]] = deque()
+        self._bytes = 0
         self._waiting: deque[threading.Event] = deque()
         self._wake = threading.Event()
         self._in_hand = 0
-        self._thread = threading.Thread(target=self._run, name=f"otel-trading-{self._signal.value}", daemon=True)
-        self._start()
-
-    def _start(self) -> None:
-        # The thread must not inherit the order that happens to be at work here.
-        token = context.attach(context.Context())
-        try:
-            self._thread.start()
-        finally:
-            context.detach(token)
+        self._thread = start(self._run, f"otel-trading-{self._signal.value}")
 
     def after_fork(self) -> None:
         """Begin anew in a forked child: what waits is the parent's to deliver, and its thread is not here."""
@@ -131,10 +132,13 @@ class Lane(Generic[T]):
         waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
         left = len(self._queue)  # what comes meanwhile has its turn next, so that flush ends under load
         while left > 0:
-            batch = [self._queue.popleft() for _ in range(min(_BATCH, left))]
-            left -= len(batch)
-            self._in_hand = len(batch)
-            self._take(batch)
+            taken = [self._queue.popleft() for _ in range(min(_BATCH, left))]
+            left -= len(taken)
+            self._in_hand = len(taken)
+            self._bytes -= sum(weight for _, weight in taken)
+            if not self._queue:
+                self._bytes = 0
+            self._take([item for item, _ in taken])
             self._in_hand = 0
         for done in waiting:
             done.set()

@@ -26,13 +26,32 @@ def end(meters: MeterProvider, seconds: float) -> bool:
 
 
 def renew(meters: MeterProvider) -> None:
-    """Give the readers of a forked child what its parent's export may hold: the lock, the connection."""
+    """Give a forked child readers of its own: no lock or connection that its parent's export may hold, and no counts.
+
+    What the parent has counted is the parent's to tell: told by the child too, it would be counted twice.
+    """
+    _forget_counts(getattr(meters, "_measurement_consumer", None))
     for reader in _readers(meters):
         if hasattr(reader, "_export_lock"):
             reader._export_lock = threading.Lock()  # noqa: SLF001 - see above
         exporter = getattr(reader, "_exporter", None)
         if exporter is not None:
             reader._exporter = type(exporter)()  # noqa: SLF001 - see above
+
+
+def _forget_counts(consumer: Any) -> None:
+    storages = getattr(consumer, "_reader_storages", None)
+    if not storages or not hasattr(consumer, "_lock"):
+        return
+    consumer._lock = threading.Lock()  # noqa: SLF001 - see above
+    consumer._reader_storages = {  # noqa: SLF001 - see above
+        reader: type(storage)(
+            storage._sdk_config,  # noqa: SLF001 - see above
+            storage._instrument_class_temporality,  # noqa: SLF001 - see above
+            storage._instrument_class_aggregation,  # noqa: SLF001 - see above
+        )
+        for reader, storage in storages.items()
+    }
 
 
 def _readers(meters: MeterProvider) -> Iterator[Any]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
-from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
+from opentelemetry.sdk._logs.export import LogRecordExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.export import SpanExporter
 
 from otel_trading.orders.contain import report
 from otel_trading.semconv.attributes import TradingTelemetryDropReasonValues as Reason
 from otel_trading.semconv.attributes import TradingTelemetrySignalValues as Signal
-from otel_trading.telemetry import drops, mentions, plain, redact
+from otel_trading.telemetry import drops, mentions, plain, redact, weight
 from otel_trading.telemetry.lane import Lane, Undelivered, close_all
 from otel_trading.telemetry.processors import ShipLogs, ShipSpans
+from otel_trading.telemetry.spool.answer import is_otlp
+from otel_trading.telemetry.spool.batch import LOGS, SPANS, Batch, service_of
+from otel_trading.telemetry.spool.spooled import Spooled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from otel_trading.settings import Settings
     from otel_trading.telemetry.records import Attributes, LogRecord, SpanRecord
+    from otel_trading.telemetry.spool.batch import Kind
 
 E = TypeVar("E", SpanExporter, LogRecordExporter)
 I = TypeVar("I")  # noqa: E741 - an item of the SDK's
@@ -46,48 +50,97 @@ class Pipeline:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lanes: list[Lane[Any]] = []
+        self._spooled: list[Spooled] = []
 
     def span_processor(self, exporter: SpanExporter) -> SpanProcessor:
         """Return the processor that takes spans to ``exporter``."""
         own = _OwnExporter(exporter)
+        end = self._end(SPANS, own)
 
         def deliver(spans: Sequence[ReadableSpan]) -> None:
             records = list(_each(Signal.TRACES, spans, _span_record))
             if records:
-                _send_spans(own.get(), records, spans[0].resource)
+                end.deliver(Batch(records, _masked(spans[0].resource)))
 
-        return ShipSpans(self._lane(Signal.TRACES, deliver, lambda: own.get().shutdown()))
+        def close() -> None:
+            end.close()
+            own.get().shutdown()
+
+        return ShipSpans(self._lane(Signal.TRACES, deliver, close, weight.of_span))
 
     def log_processor(self, exporter: LogRecordExporter) -> LogRecordProcessor:
         """Return the processor that takes log records to ``exporter``."""
         own = _OwnExporter(exporter)
+        end = self._end(LOGS, own)
 
         def deliver(logs: Sequence[ReadWriteLogRecord]) -> None:
             records = list(_each(Signal.LOGS, logs, _log_record))
             if records:
-                _send_logs(own.get(), records, logs[0].resource or Resource.get_empty())
+                end.deliver(Batch(records, _masked(logs[0].resource or Resource.get_empty())))
 
         def close() -> None:
+            end.close()
             own.get().shutdown()  # type: ignore[no-untyped-call] # untyped upstream
 
-        return ShipLogs(self._lane(Signal.LOGS, deliver, close))
+        return ShipLogs(self._lane(Signal.LOGS, deliver, close, weight.of_log))
+
+    def resume(self, resource: Resource) -> None:
+        """Send what earlier processes of the same service left on disk for a receiver."""
+        for each in self._spooled:
+            each.resume(service_of(_masked(resource)))
 
     def close(self, seconds: float) -> None:
         """Deliver what waits and close every exporter, within ``seconds``; what is left is counted as lost."""
+        for each in self._spooled:
+            each.hurry(seconds)
         close_all(self._lanes, seconds)
 
+    def _end(self, kind: Kind, own: _OwnExporter[Any]) -> Spooled | _Direct:
+        if not (self._settings.spool_max_bytes and is_otlp(own.get())):
+            return _Direct(kind, own)
+        name = kind.signal.value
+        others = sum(each.name.startswith(name) for each in self._spooled)
+        # Each has a folder of its own: what one receiver missed is not for another.
+        spooled = Spooled(kind, own.get, self._settings, f"{name}-{others + 1}" if others else name)
+        self._spooled.append(spooled)
+        return spooled
+
     def _lane(
-        self, signal: Signal, deliver: Callable[[Sequence[Any]], object], close: Callable[[], object]
+        self,
+        signal: Signal,
+        deliver: Callable[[Sequence[Any]], object],
+        close: Callable[[], object],
+        weigh: Callable[[Any], int],
     ) -> Lane[Any]:
         lane = Lane(
             signal,
             deliver,
             close,
+            weigh=weigh,
             size=self._settings.queue_size,
+            most_bytes=self._settings.queue_bytes,
             flush_seconds=self._settings.flush_seconds,
         )
         self._lanes.append(lane)
         return lane
+
+
+class _Direct:
+    """The end of a lane whose exporter is not of OTLP: nothing waits for it."""
+
+    def __init__(self, kind: Kind, own: _OwnExporter[Any]) -> None:
+        self._kind = kind
+        self._own = own
+
+    def deliver(self, batch: Batch) -> None:
+        exporter = self._own.get()
+        if isinstance(exporter, RecordExporter):
+            exporter.export_records(batch.records, batch.attributes)
+        elif exporter.export(self._kind.items(batch)).name != "SUCCESS":
+            raise _refused(exporter)
+
+    def close(self) -> None:
+        pass
 
 
 class _OwnExporter(Generic[E]):
@@ -137,30 +190,8 @@ def _each(signal: Signal, items: Iterable[I], make: Callable[[I], R]) -> Iterabl
             yield made
 
 
-def _masked(resource: Resource) -> Attributes:
-    return redact.attributes(resource.attributes)
-
-
-def _send_spans(exporter: SpanExporter, records: list[SpanRecord], resource: Resource) -> None:
-    if isinstance(exporter, RecordExporter):
-        exporter.export_records(records, _masked(resource))
-        return
-    described = _resource(resource)
-    if exporter.export([plain.sdk_span(item, described) for item in records]) is not SpanExportResult.SUCCESS:
-        raise _refused(exporter)
-
-
-def _send_logs(exporter: LogRecordExporter, records: list[LogRecord], resource: Resource) -> None:
-    if isinstance(exporter, RecordExporter):
-        exporter.export_records(records, _masked(resource))
-        return
-    described = _resource(resource)
-    if exporter.export([plain.sdk_log(item, described) for item in records]) is not LogRecordExportResult.SUCCESS:
-        raise _refused(exporter)
-
-
-def _resource(resource: Resource) -> Resource:
-    return Resource(_masked(resource), resource.schema_url)
+def _masked(resource: Resource) -> Resource:
+    return Resource(redact.attributes(resource.attributes), resource.schema_url)
 
 
 def _refused(exporter: object) -> Undelivered:

@@ -30,7 +30,9 @@ class Kept:
     def __init__(self, settings: Settings) -> None:
         self._spans = InMemorySpanExporter()
         self._logs = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call] # untyped upstream
-        self._pipeline = Pipeline(settings._replace(queue_size=_WITHOUT_BOUND, flush_seconds=_ONLY_WHEN_ASKED))
+        self._pipeline = Pipeline(
+            settings._replace(queue_size=_WITHOUT_BOUND, queue_bytes=_WITHOUT_BOUND, flush_seconds=_ONLY_WHEN_ASKED)
+        )
         self._closed = False
         self.span_processor = self._pipeline.span_processor(self._spans)
         self.log_processor = self._pipeline.log_processor(self._logs)

@@ -58,13 +58,17 @@ class Lanes:
         *,
         close: Callable[[], object] = lambda: None,
         signal: Signal = Signal.LOGS,
+        weigh: Callable[[Any], int] = lambda _: 1,
         size: int = 100_000,
+        most_bytes: int = 1 << 30,
         flush_seconds: float = 60.0,
     ) -> Lane[Any]:
         if isinstance(deliver, Arrivals):
             self._ends.append(deliver)
             close = deliver.close
-        lane: Lane[Any] = Lane(signal, deliver, close, size=size, flush_seconds=flush_seconds)
+        lane: Lane[Any] = Lane(
+            signal, deliver, close, weigh=weigh, size=size, most_bytes=most_bytes, flush_seconds=flush_seconds
+        )
         self._lanes.append(lane)
         return lane
 

@@ -68,7 +68,7 @@ def test_what_slips_in_while_the_thread_ends_is_counted(lanes: Lanes) -> None:
     lane = lanes(Arrivals())
     lane.begin_close()
     lane._thread.join(SECONDS)
-    lane._queue.append("slipped in")  # a put that asked before the close and appended after it
+    lane._queue.append(("slipped in", 1))  # a put that asked before the close and appended after it
 
     lane.finish_close(SECONDS)
 

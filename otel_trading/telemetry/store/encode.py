@@ -38,8 +38,8 @@ class LineEncoder:
     line that is cut short by a crash is lost as a whole.
     """
 
-    def __init__(self, resource: Attributes) -> None:
-        self._resource = f'"resource":{{"attributes":{_attributes(resource)}}}'
+    def __init__(self, resource: Attributes, schema_url: str = "") -> None:
+        self._resource = f'"resource":{{"attributes":{_attributes(resource)}}}{_given("schemaUrl", schema_url)}'
 
     def spans(self, records: Sequence[SpanRecord]) -> bytes:
         """Return one line, an OTLP ``TracesData`` with a newline at its end."""

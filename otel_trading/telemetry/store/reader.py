@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from otel_trading.telemetry.store.decode import logs_of, spans_of
 from otel_trading.telemetry.store.keys import keys_of, record_time, wanted_keys
-from otel_trading.telemetry.store.layout import folder_name, names, service_name, stems
+from otel_trading.telemetry.store.layout import folder_name, names, service_name, stem_of, stems
 from otel_trading.telemetry.store.merge import in_order
 from otel_trading.telemetry.store.scan import times
 from otel_trading.telemetry.store.segments import BlockCache, RawSegment, SealedSegment, open_segment
@@ -64,7 +64,8 @@ class StoreReader:
 
     def services(self) -> list[str]:
         """Return the services that have written here, sorted by name."""
-        return sorted(service_name(folder) for folder in self._folders())
+        # A folder may hold nothing but what waits for a receiver, which is not for reading.
+        return sorted(service_name(folder) for folder in self._folders() if any(map(stem_of, names(folder))))
 
     def find(self, keys: Collection[str]) -> Found:
         """Return every span and log whose trace id, or one of whose order ids, is among the keys.

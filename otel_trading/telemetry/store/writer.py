@@ -15,6 +15,7 @@ from otel_trading.telemetry.store.errors import StoreError, explain
 from otel_trading.telemetry.store.housekeeper import housekeeper
 from otel_trading.telemetry.store.layout import RAW, Signal, folder_name, new_stem, private_folder
 from otel_trading.telemetry.store.limits import StoreLimits
+from otel_trading.telemetry.store.whole import append
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ class SignalWriter:
     def _append(self, line: bytes) -> None:
         descriptor, size = self._ready(len(line))
         try:
-            _put(descriptor, line, size)
+            append(descriptor, line, size)
         except OSError as error:
             self._drop_if_damaged(descriptor, size)
             if error.errno != errno.EFBIG or size == 0:
@@ -97,7 +98,7 @@ class SignalWriter:
             # The file has reached the process's limit for files (ulimit -f): a new one begins at zero.
             self._turn()
             descriptor, size = self._ready(len(line))
-            _put(descriptor, line, size)
+            append(descriptor, line, size)
 
     def _ready(self, length: int) -> tuple[int, int]:
         """Return an open file with room for a line, and its size."""
@@ -149,19 +150,6 @@ def _created(folder: Path, signal: Signal) -> tuple[Path, int]:
             return path, locks.create(path)
     path = folder / (new_stem(signal, time.time()) + RAW)
     return path, locks.create(path)
-
-
-def _put(descriptor: int, line: bytes, size: int) -> None:
-    """Write a whole line or none of it."""
-    try:
-        view = memoryview(line)
-        while view:
-            view = view[os.write(descriptor, view) :]
-    except BaseException:
-        # A full disk takes the first part of a line; an interrupt may come between two parts.
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, size)
-        raise
 
 
 _writers: weakref.WeakSet[SignalWriter] = weakref.WeakSet()
