@@ -159,7 +159,10 @@ def test_a_wrong_token_is_told_and_nothing_is_kept_for_it(bots: Bots, receiver: 
     ended = bots.run(ONLY_LOGS, to(receiver.url))
 
     assert ended.stderr.count("1 records of logs lost so far (export_failed)") == 1
-    assert "the receiver refuses them (HTTP 401); otel-trading doctor says what to do" in ended.stderr
+    assert (
+        "the receiver refuses them (HTTP 401). Does it accept OTEL_EXPORTER_OTLP_HEADERS? otel-trading doctor"
+        in ended.stderr
+    )
     assert waiting(bots.store.folder) == {}
 
 

@@ -73,14 +73,18 @@ def test_a_full_disk_holds_the_clients_back_until_there_is_room_and_loses_nothin
 
 
 @pytest.mark.timeout(300)
-def test_a_full_disk_is_emptied_by_the_store_when_it_comes_back_and_loses_nothing(stack: Stack, disk: Path) -> None:
+def test_a_full_disk_is_emptied_by_the_store_when_it_comes_back(stack: Stack, disk: Path) -> None:
     start_without(stack, _TEMPO)
     with Traffic(stack, rate=3000, batch=100, signals=("traces",)) as traffic:
         until(lambda: _refusals(traffic, "no space left on device"), 60)
         held = _comes_to_rest(traffic)
         _TEMPO.process(stack).start()
+        # What waited is no part of this promise: on a full disk the Collector deletes from its queue what it cannot
+        # note there as taken (docs/durability.md). What is acknowledged once there is room again arrives.
         until(lambda: len(traffic.acknowledged("traces")) > len(held) + 1000, _BACK)
-    await_all_traces(stack, traffic)
+    with Traffic(stack, signals=("traces",), name="later") as later:
+        until(lambda: len(later.acknowledged("traces")) > 500)
+    await_all_traces(stack, later)
     assert disk.exists()
 
 

@@ -201,7 +201,8 @@ class _Outlet:
 
 
 def _refusal(answer: Answer) -> str:
-    return f"the receiver refuses them ({answer.words}); otel-trading doctor says what to do"
+    door = " Does it accept OTEL_EXPORTER_OTLP_HEADERS?" if answer.is_of_all else ""
+    return f"the receiver refuses them ({answer.words}).{door} otel-trading doctor says what to do"
 
 
 def _forget(place: Place) -> None:
