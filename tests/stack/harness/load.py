@@ -46,7 +46,8 @@ def run(stack: Stack, orders: Orders, rate: int, seconds: float) -> Report:
     """
     report = Report()
     began = time.monotonic()
-    with _watched([stack.collector, stack.loki, stack.prometheus, stack.keeper], report), ThreadPoolExecutor(2) as senders:
+    servers = [stack.collector, stack.loki, stack.prometheus, stack.keeper]
+    with _watched(servers, report), ThreadPoolExecutor(2) as senders:
         each = rate // _BATCHES_A_SECOND
         for tick in range(int(seconds * _BATCHES_A_SECOND)):
             time.sleep(max(0.0, began + tick / _BATCHES_A_SECOND - time.monotonic()))
