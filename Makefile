@@ -11,7 +11,8 @@ demo: $(READY)
 	@$(BIN)/otel-trading demo
 
 test: $(READY) lint
-	$(BIN)/python -m pytest --numprocesses 2 --ignore tests/stack $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --ignore tests/stack --ignore tests/reliability $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 tests/reliability
 	$(BIN)/python -m pytest --numprocesses 4 -m "not alone" tests/stack
 	$(BIN)/python -m pytest -m alone tests/stack
 
@@ -22,7 +23,7 @@ servers: $(READY)
 # The tests again, measured by branches, subprocesses included; fails below the bound in pyproject.toml.
 coverage: $(READY)
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 2 --quiet --ignore tests/stack
+	$(BIN)/coverage run -m pytest --numprocesses 2 --quiet --ignore tests/stack --ignore tests/reliability
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 lint: $(READY)
