@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined] # untyped upstream
@@ -56,7 +57,12 @@ class TradingDistro(BaseDistro):  # type: ignore[misc] # untyped upstream
         set_defaults(os.environ)
 
     def load_instrumentor(self, entry_point: EntryPoint, **kwargs: Any) -> None:
-        """Load an instrumentor; the one for logging without its root handler, as logs are captured elsewhere."""
+        """Load an instrumentor; the one for logging without its root handler, as logs are captured elsewhere.
+
+        Ours are named for what a bot imports: where that is not installed, nothing of its instrumentor is loaded.
+        """
+        if entry_point.value.startswith("otel_trading.") and find_spec(entry_point.name) is None:
+            return
         if entry_point.name == "logging":
             kwargs["enable_log_auto_instrumentation"] = False
         super().load_instrumentor(entry_point, **kwargs)

@@ -61,7 +61,7 @@ def check_libraries(_: Situation) -> Iterator[Finding]:
         version = package.parsed if package else None
         if package is None or version is None:
             continue
-        span = f"tried: {tried.least} and later, before {tried.below}"
+        span = str(tried)
         if version < Version(tried.least):
             remedy = f"pip install '{library}>={tried.least},<{tried.below}'"
             yield warning("libraries.old", f"{library} {package.version} is older than any tried", span, remedy=remedy)

@@ -55,8 +55,8 @@ def find(update: OrderUpdate) -> Order | None:
     return registry.find_by(update.id, update.client_id, venue=update.venue, symbol=update.symbol)
 
 
-def take(update: OrderUpdate, *, new_orders: bool) -> None:
-    """Record what is new in ``update``.
+def take(update: OrderUpdate, *, new_orders: bool) -> Order | None:
+    """Record what is new in ``update``; return its order, or None where there is none or none yet.
 
     An order that this process did not send (the bot was restarted, somebody traded by hand) gets a story of its
     own, joined by its ids, if ``new_orders``: reports of a stream are news, while a query may list all of history.
@@ -64,13 +64,14 @@ def take(update: OrderUpdate, *, new_orders: bool) -> None:
     order = find(update)
     if order is None:
         if not new_orders:
-            return
+            return None
         with _lock:
             if _under_way[update.venue, update.symbol]:
                 _waiting.append(update)
-                return
+                return None
             order = find(update) or _adopted(update)  # an answer, or another feed, may have been faster
     apply(order, update)
+    return order
 
 
 def apply(order: Order, update: OrderUpdate) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_trading.doctor.installation import NEWEST_PYTHON, OLDEST_PYTHON
-from otel_trading.instrumentation.ccxt import CcxtInstrumentor
 from otel_trading.instrumentation.versions import TRADING_LIBRARIES, TRIED
 from tests.doctor.ward import ERROR, NOTE, OK, WARNING, check, install, situation
 
@@ -89,10 +88,6 @@ def test_a_trading_library_without_an_instrumentor_is_named_with_the_way_out(tmp
 def test_an_environment_without_a_trading_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.path", [str(tmp_path)])
     assert check("libraries", situation(tmp_path))["libraries.none"].severity is NOTE
-
-
-def test_the_table_of_versions_says_what_the_instrumentor_says() -> None:
-    assert CcxtInstrumentor().instrumentation_dependencies() == (f"ccxt >= {TRIED['ccxt'].least}",)
 
 
 def test_the_table_of_versions_knows_only_trading_libraries() -> None:

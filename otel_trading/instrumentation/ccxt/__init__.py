@@ -6,54 +6,43 @@ import functools
 import sys
 from typing import TYPE_CHECKING, Any
 
-import wrapt
 from opentelemetry import context as otel
-from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined] # untyped upstream
 
-from otel_trading.instrumentation.ccxt import connections, limits
+from otel_trading.instrumentation.ccxt import sockets
 from otel_trading.instrumentation.ccxt.hooks import OPERATIONS
 from otel_trading.instrumentation.ccxt.observed import CcxtFields
-from otel_trading.instrumentation.toolkit.patching import Patches
+from otel_trading.instrumentation.toolkit import limits
+from otel_trading.instrumentation.toolkit.library import LibraryInstrumentor
 from otel_trading.instrumentation.toolkit.wrapping import watched
 from otel_trading.orders.contain import contained
 from otel_trading.orders.context import use_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from types import ModuleType
+
+    from otel_trading.instrumentation.toolkit.patching import Patches
 
 _MODULES = ("ccxt", "ccxt.async_support", "ccxt.pro")
 _FIELDS = CcxtFields()
 
 
-class CcxtInstrumentor(BaseInstrumentor):  # type: ignore[misc] # untyped upstream
-    """Instruments ccxt when the bot imports it; importing ccxt is left to the bot."""
+class CcxtInstrumentor(LibraryInstrumentor):
+    """Instruments every exchange class of ccxt; of hooks it has no list of functions, but of names of methods."""
 
-    _patches = Patches()
-    _hooked = False
+    library = "ccxt"
 
-    def instrumentation_dependencies(self) -> Collection[str]:
-        """Return the versions of ccxt that this was made for."""
-        return ("ccxt >= 4.4",)
+    def modules(self) -> Collection[str]:
+        """Return the modules that hold exchange classes."""
+        return _MODULES
 
-    def _instrument(self, **_: Any) -> None:
-        self._patches.active = True
-        for name in _MODULES:
-            if name in sys.modules:
-                _patch_module(self._patches, sys.modules[name])
-        if not CcxtInstrumentor._hooked:
-            CcxtInstrumentor._hooked = True
-            for name in _MODULES:
-                wrapt.register_post_import_hook(self._imported, name)
+    def patch(self, module: ModuleType) -> None:
+        """Watch the methods of every exchange class of ``module``, each in the class that defines it."""
+        _patch_module(self._patches, module)
 
-    def _imported(self, module: ModuleType) -> None:
-        if self._patches.active:
-            with contained():
-                _patch_module(self._patches, module)
-
-    def _uninstrument(self, **_: Any) -> None:
-        self._patches.active = False
-        self._patches.restore(_all_classes())
+    def families(self) -> Iterable[type]:
+        """Return every class of every exchange: ccxt copies its methods under a second name."""
+        return _all_classes()
 
 
 def _all_classes() -> Iterator[type]:
@@ -95,8 +84,13 @@ def _patch_module(patches: Patches, module: ModuleType) -> None:
     patches.replace_copies(_all_classes())
 
 
-def _watched(original: Callable[..., Any], operation: Any, patches: Patches) -> Callable[..., Any]:
-    return watched(original, operation, patches)
+def _watched(original: Any, operation: Any, patches: Patches) -> Any:
+    return watched(original, operation, patches, awaited=_is_async)
+
+
+def _is_async(exchange: Any) -> bool:
+    """Tell whether an exchange's plain methods return coroutines, as ``pro.binance.watch_order_book`` does."""
+    return not getattr(exchange, "synchronous", True)
 
 
 def _followed(original: Callable[..., Any], after: Callable[..., None], patches: Patches) -> Callable[..., Any]:
@@ -132,17 +126,9 @@ def _answered(exchange: Any, *args: Any, **kwargs: Any) -> None:
     limits.record(str(getattr(exchange, "id", "")), str(given.get("url", "")), given.get("response_headers"))
 
 
-def _connected(exchange: Any, client: Any, *_: Any) -> None:
-    connections.connected(exchange, client)
-
-
-def _disconnected(exchange: Any, client: Any, cause: Any = None) -> None:
-    connections.disconnected(exchange, client, cause)
-
-
 _AFTERWARDS: dict[str, Callable[..., None]] = {
     "on_rest_response": _answered,
-    "on_connected": _connected,
-    "on_error": _disconnected,
-    "on_close": _disconnected,
+    "on_connected": sockets.connected,
+    "on_error": sockets.disconnected,
+    "on_close": sockets.disconnected,
 }

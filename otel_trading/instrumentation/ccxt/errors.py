@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from otel_trading.instrumentation.toolkit.terms import Failure
+from typing import TYPE_CHECKING
+
+from otel_trading.instrumentation.toolkit.failures import failure_of
 from otel_trading.semconv.attributes import TradingOrderRejectionCategoryValues as Category
+
+if TYPE_CHECKING:
+    from otel_trading.instrumentation.toolkit.terms import Failure
 
 # By class name along the exception's MRO, most special first, as ccxt.base.errors.error_hierarchy has them.
 # Names, not classes: nothing of ccxt needs to be imported, and a venue's own subclass falls to its parent.
@@ -34,32 +39,12 @@ _UNANSWERED = {
     "BadResponse": Category.VENUE_UNAVAILABLE,
     "NetworkError": Category.NETWORK,
     "OperationFailed": Category.OTHER,
-    # Not ccxt's, but what it lets through: a call that was cancelled, a websocket closed under a request.
-    "TimeoutError": Category.TIMEOUT,
-    "CancelledError": Category.TIMEOUT,
-    "OSError": Category.NETWORK,
 }
-_WORDLESS = {
-    "CancelledError": "cancelled before the venue answered",
-    "GeneratorExit": "nobody waited for the venue's answer",
-    "KeyboardInterrupt": "interrupted before the venue answered",
-}
-_REASON_LENGTH = 500
 
 
 def failure(error: BaseException) -> Failure:
-    """Return what ``error`` means.
-
-    A call that was cancelled (``asyncio.wait_for``, a task ended) got no answer. Of any other error that is not
-    ccxt's nobody knows whether the request had left: unanswered too.
-    """
-    reason = str(error)[:_REASON_LENGTH] or _WORDLESS.get(type(error).__name__, "")
-    for kind in type(error).__mro__:
-        if kind.__name__ in _ANSWERED:
-            return Failure(_ANSWERED[kind.__name__], True, reason)
-        if kind.__name__ in _UNANSWERED:
-            return Failure(_UNANSWERED[kind.__name__], False, reason)
-    return Failure(Category.OTHER, False, reason)
+    """Return what ``error`` means."""
+    return failure_of(error, _ANSWERED, _UNANSWERED)
 
 
 def is_sequence_error(error: BaseException) -> bool:

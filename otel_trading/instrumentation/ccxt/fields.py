@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.toolkit.terms import OrderReference, OrderRequest, each
+from otel_trading.instrumentation.toolkit.values import from_milliseconds, number, text
 from otel_trading.orders.state import Execution
 from otel_trading.orders.updates import OrderUpdate
 from otel_trading.semconv.attributes import TradingInstrumentTypeValues as InstrumentType
@@ -56,28 +57,6 @@ _REASONS = ("msg", "sMsg", "message", "rejectReason")
 _INSTRUMENTS = {kind.value for kind in InstrumentType}
 _TICK_SIZE = 4  # ccxt.TICK_SIZE: precision is given as the smallest step
 _DECIMAL_PLACES = 2  # ccxt.DECIMAL_PLACES: precision is given as a number of decimals
-_NS_PER_MS = 1_000_000
-
-
-def number(value: Any) -> float | None:
-    """Return a number as ccxt's users give it (int, float, str, Decimal), or None where it is none."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def text(value: Any) -> str:
-    """Return an id as text; empty where there is none."""
-    return "" if value is None else str(value)
-
-
-def nanoseconds(milliseconds: Any) -> int | None:
-    """Return a ccxt timestamp (ms since the epoch) in nanoseconds."""
-    found = number(milliseconds)
-    return None if found is None else int(found) * _NS_PER_MS
 
 
 def client_id(params: Mapping[str, Any]) -> str:
@@ -218,7 +197,7 @@ def executions(trades: Any) -> Iterator[tuple[str, str, Execution]]:
                 liquidity=text(trade.get("takerOrMaker")),
                 fee_amount=number(fee.get("cost")),
                 fee_currency=text(fee.get("currency")),
-                transact_time=nanoseconds(trade.get("timestamp")),
+                transact_time=from_milliseconds(trade.get("timestamp")),
             ),
         )
 
@@ -241,7 +220,7 @@ def _order_update(exchange: Any, order: Mapping[str, Any]) -> OrderUpdate:
         cumulative_quantity=number(order.get("filled")),
         average_price=number(order.get("average")),
         executions=tuple(item for _, _, item in executions(order.get("trades"))),
-        transact_time=nanoseconds(order.get("lastUpdateTimestamp") or order.get("timestamp")),
+        transact_time=from_milliseconds(order.get("lastUpdateTimestamp") or order.get("timestamp")),
         side=text(order.get("side")),
         type=order_type(order.get("type"), order),
         instrument_type=instrument_type(exchange, symbol),

@@ -15,7 +15,7 @@ from otel_trading.instrumentation.toolkit import batches, operations
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from otel_trading.instrumentation.toolkit.operations import Watching
+    from otel_trading.instrumentation.toolkit.layers import Watching
     from otel_trading.instrumentation.toolkit.terms import Fields
     from otel_trading.instrumentation.toolkit.wrapping import Call
 

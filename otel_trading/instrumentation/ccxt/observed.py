@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.ccxt import errors, fields
 from otel_trading.instrumentation.ccxt.hooks import STREAMS
-from otel_trading.instrumentation.toolkit.terms import each
+from otel_trading.instrumentation.toolkit.terms import Fields, each
+from otel_trading.instrumentation.toolkit.values import number, text
 from otel_trading.orders import instruments, market, measures, updates
 from otel_trading.semconv import attributes, metrics
 
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 _MS = 1000.0
 
 
-class CcxtFields:
-    """ccxt's :class:`~otel_trading.instrumentation.toolkit.operations.Fields`."""
+class CcxtFields(Fields):
+    """How ccxt names things."""
+
+    layer = "ccxt"
 
     def venue(self, call: Call) -> str:
         """Return ccxt's id of the exchange."""
-        return fields.text(getattr(call.target, "id", ""))
+        return text(getattr(call.target, "id", ""))
 
     def requests(self, call: Call) -> Sequence[OrderRequest]:
         """Return the order, or the orders of a batch, that the call asks for."""
@@ -60,19 +63,19 @@ class CcxtFields:
         """Count a book that went out of step as a gap."""
         if errors.is_sequence_error(error):
             stream = STREAMS.get(call.name, call.name)
-            market.gap(self.venue(call), fields.text(call.get("symbol")), stream)
+            market.gap(self.venue(call), text(call.get("symbol")), stream)
 
 
 _MARKET_STREAMS = frozenset({"bids_asks", "mark_price", "ohlcv", "order_book", "ticker", "trades"})
 
 
 def _venue(call: Call) -> str:
-    return fields.text(getattr(call.target, "id", ""))
+    return text(getattr(call.target, "id", ""))
 
 
 def _observe_market(call: Call, result: Any, stream: str) -> None:
     for symbol, item in _by_symbol(call, result):
-        sent = fields.number(item.get("timestamp"))
+        sent = number(item.get("timestamp"))
         market.received(
             _venue(call),
             symbol,
@@ -84,12 +87,12 @@ def _observe_market(call: Call, result: Any, stream: str) -> None:
 
 def _by_symbol(call: Call, result: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
     """Yield the newest piece of market data of each symbol in a result of whatever shape."""
-    symbol = fields.text(call.get("symbol"))
+    symbol = text(call.get("symbol"))
     if isinstance(result, dict):
         if "symbol" in result or symbol:
-            return [(fields.text(result.get("symbol")) or symbol, result)]
+            return [(text(result.get("symbol")) or symbol, result)]
         return [(name, item if isinstance(item, dict) else {}) for name, item in result.items()]
-    newest = {fields.text(item.get("symbol")) or symbol: item for item in each(result)}
+    newest = {text(item.get("symbol")) or symbol: item for item in each(result)}
     return list(newest.items()) or [(symbol, {})]
 
 
@@ -118,15 +121,15 @@ def _quotes(call: Call, result: Any) -> None:
 
 def _positions(call: Call, result: Any) -> None:
     for item in each(result):
-        contracts = fields.number(item.get("contracts"))
+        contracts = number(item.get("contracts"))
         if contracts is not None and item.get("symbol"):
-            size = contracts * (fields.number(item.get("contractSize")) or 1.0)
+            size = contracts * (number(item.get("contractSize")) or 1.0)
             sign = -1.0 if item.get("side") == "short" else 1.0
-            measures.position(fields.text(item["symbol"]), sign * abs(size), venue=_venue(call))
+            measures.position(text(item["symbol"]), sign * abs(size), venue=_venue(call))
 
 
 def _clock(call: Call, result: Any) -> None:
-    theirs = fields.number(result)
+    theirs = number(result)
     began = call.began
     if theirs is not None:
         middle = (began + time.time()) / 2  # the venue read its clock about half-way through the request

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from otel_trading.instrumentation.toolkit import answers
-from otel_trading.instrumentation.toolkit.spans import client_span, is_inside, mark, order_span
+from otel_trading.instrumentation.toolkit.layers import layer, tells_the_story
+from otel_trading.instrumentation.toolkit.spans import client_span, mark, order_span
 from otel_trading.orders import updates
 from otel_trading.orders.context import use_context
 from otel_trading.semconv import metrics, spans
 from otel_trading.semconv.attributes import TradingOrderRejectionCategoryValues as Category
 
 if TYPE_CHECKING:
-    from otel_trading.instrumentation.toolkit.operations import Watching
+    from otel_trading.instrumentation.toolkit.layers import Watching
     from otel_trading.instrumentation.toolkit.terms import Fields
     from otel_trading.instrumentation.toolkit.wrapping import Call
 
@@ -21,13 +22,13 @@ _NOT_TOLD = "the venue's answer does not speak of it"
 
 def submit_batch(fields: Fields, call: Call) -> Watching | None:
     """Watch a call that submits several orders: each has a span, and so a story, of its own."""
-    return None if is_inside("order") else _submit_batch(fields, call)
+    return _submit_batch(fields, call) if tells_the_story() else layer(spans.TRADING_ORDER_SUBMIT_BATCH, fields, call)
 
 
 def _submit_batch(fields: Fields, call: Call) -> Watching:
     requests = fields.requests(call)
     orders = [answers.order_for(request, adopt=False) for request in requests]
-    with answers.under_way(requests), client_span(spans.TRADING_ORDER_SUBMIT_BATCH, "order", call, None) as span:
+    with answers.under_way(requests), client_span(spans.TRADING_ORDER_SUBMIT_BATCH, fields, call) as span:
         homes = [order_span(order) for order in orders]
         outcome = yield
         failure = mark(fields, span, outcome)
@@ -46,14 +47,14 @@ def _submit_batch(fields: Fields, call: Call) -> Watching:
 
 def amend_batch(fields: Fields, call: Call) -> Watching | None:
     """Watch a call that changes several orders."""
-    return None if is_inside("order") else _amend_batch(fields, call)
+    return _amend_batch(fields, call) if tells_the_story() else layer(spans.TRADING_ORDER_AMEND, fields, call)
 
 
 def _amend_batch(fields: Fields, call: Call) -> Watching:
     requests = fields.requests(call)
     orders = [answers.known(reference) for reference in fields.references(call)]
     venue = fields.venue(call)
-    with answers.under_way(requests), client_span(spans.TRADING_ORDER_AMEND, "order", call, None) as span:
+    with answers.under_way(requests), client_span(spans.TRADING_ORDER_AMEND, fields, call) as span:
         for order, request in zip(orders, requests, strict=True):
             if order is not None:
                 order.amend_requested(quantity=request.quantity, price=request.price)
@@ -71,13 +72,13 @@ def _amend_batch(fields: Fields, call: Call) -> Watching:
 
 def cancel_several(fields: Fields, call: Call) -> Watching | None:
     """Watch a call that cancels the orders it names, or all."""
-    return None if is_inside("order") else _cancel_several(fields, call)
+    return _cancel_several(fields, call) if tells_the_story() else layer(spans.TRADING_ORDER_CANCEL_ALL, fields, call)
 
 
 def _cancel_several(fields: Fields, call: Call) -> Watching:
     orders = [answers.known(reference) for reference in fields.references(call)]
     venue = fields.venue(call)
-    with client_span(spans.TRADING_ORDER_CANCEL_ALL, "order", call, None) as span:
+    with client_span(spans.TRADING_ORDER_CANCEL_ALL, fields, call) as span:
         for order in orders:
             if order is not None:
                 order.cancel_requested()

@@ -6,15 +6,14 @@ A library gives its :class:`~otel_trading.instrumentation.toolkit.terms.Fields`.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from opentelemetry import context as otel
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from otel_trading.instrumentation.toolkit import answers
-from otel_trading.instrumentation.toolkit.spans import KIND_KEY, client_span, is_inside, mark, send
-from otel_trading.instrumentation.toolkit.wrapping import Outcome
+from otel_trading.instrumentation.toolkit.layers import Watching, layer, tells_the_story
+from otel_trading.instrumentation.toolkit.spans import KIND_KEY, Work, client_span, is_inside, mark, send
 from otel_trading.orders import instruments
 from otel_trading.orders.context import use_context
 from otel_trading.semconv import attributes, metrics, spans
@@ -23,13 +22,10 @@ if TYPE_CHECKING:
     from otel_trading.instrumentation.toolkit.terms import Fields
     from otel_trading.instrumentation.toolkit.wrapping import Call
 
-Watching = Generator[None, Outcome, None]
-"""What watches one call: it runs up to its ``yield`` before the call, and is sent the outcome after it."""
-
 
 def submit(fields: Fields, call: Call) -> Watching | None:
     """Watch a call that submits one order."""
-    return None if is_inside("order") else _submit(fields, call)
+    return _submit(fields, call) if tells_the_story() else layer(spans.TRADING_ORDER_SUBMIT, fields, call)
 
 
 def _submit(fields: Fields, call: Call) -> Watching:
@@ -37,7 +33,7 @@ def _submit(fields: Fields, call: Call) -> Watching:
     order = answers.order_for(request)
     with (
         answers.under_way([request]),
-        client_span(spans.TRADING_ORDER_SUBMIT, "order", call, order) as span,
+        client_span(spans.TRADING_ORDER_SUBMIT, fields, call, order) as span,
     ):
         send(order, span)
         outcome = yield
@@ -50,7 +46,7 @@ def _submit(fields: Fields, call: Call) -> Watching:
 
 def amend(fields: Fields, call: Call) -> Watching | None:
     """Watch a call that changes an order."""
-    return None if is_inside("order") else _amend(fields, call)
+    return _amend(fields, call) if tells_the_story() else layer(spans.TRADING_ORDER_AMEND, fields, call)
 
 
 def _amend(fields: Fields, call: Call) -> Watching:
@@ -58,7 +54,7 @@ def _amend(fields: Fields, call: Call) -> Watching:
     order = answers.known(reference)
     with (
         answers.under_way([request]),
-        client_span(spans.TRADING_ORDER_AMEND, "order", call, order, reference) as span,
+        client_span(spans.TRADING_ORDER_AMEND, fields, call, order, reference) as span,
     ):
         if order is not None:
             order.amend_requested(quantity=request.quantity, price=request.price)
@@ -76,13 +72,13 @@ def _amend(fields: Fields, call: Call) -> Watching:
 
 def cancel(fields: Fields, call: Call) -> Watching | None:
     """Watch a call that cancels one order."""
-    return None if is_inside("order") else _cancel(fields, call)
+    return _cancel(fields, call) if tells_the_story() else layer(spans.TRADING_ORDER_CANCEL, fields, call)
 
 
 def _cancel(fields: Fields, call: Call) -> Watching:
     reference = fields.references(call)[0]
     order = answers.known(reference)
-    with client_span(spans.TRADING_ORDER_CANCEL, "order", call, order, reference) as span:
+    with client_span(spans.TRADING_ORDER_CANCEL, fields, call, order, reference) as span:
         if order is not None:
             order.cancel_requested()
         outcome = yield
@@ -97,13 +93,13 @@ def _cancel(fields: Fields, call: Call) -> Watching:
 
 def query(fields: Fields, call: Call) -> Watching | None:
     """Watch a call that asks the venue for something."""
-    return None if is_inside("query") else _query(fields, call)
+    return layer(spans.TRADING_QUERY, fields, call) if is_inside("query") else _query(fields, call)
 
 
 def _query(fields: Fields, call: Call) -> Watching:
     venue = fields.venue(call)
     began = time.perf_counter()
-    with client_span(spans.TRADING_QUERY, "query", call, None) as span:
+    with client_span(spans.TRADING_QUERY, fields, call) as span:
         outcome = yield
         seconds = time.perf_counter() - began
         failure = mark(fields, span, outcome)
@@ -126,7 +122,7 @@ def watch(fields: Fields, call: Call) -> Watching | None:
 
 
 def _watch(fields: Fields, call: Call) -> Watching:
-    with use_context(otel.set_value(KIND_KEY, "stream")):
+    with use_context(otel.set_value(KIND_KEY, Work("stream", fields.layer))):
         outcome = yield
     if outcome.error is None:
         fields.observe(call, outcome.result)

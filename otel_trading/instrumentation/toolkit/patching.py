@@ -1,4 +1,4 @@
-"""Replacing attributes of classes, and putting the very same objects back."""
+"""Replacing attributes of classes and modules, and putting the very same objects back."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class Patches:
 
     def __init__(self) -> None:
         self.active = False
-        self._replaced: list[tuple[type, str, Any, Any]] = []
+        self._replaced: list[tuple[Any, str, Any, Any]] = []
         self._originals: dict[int, Any] = {}  # id of a replacement -> what it stands for
         self._replacements: dict[int, Any] = {}  # id of an original -> what stands for it
 
-    def replace(self, owner: type, name: str, make: Callable[[Any], Any]) -> None:
-        """Replace the attribute ``name`` that ``owner`` itself defines by ``make(original)``, once."""
+    def replace(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+        """Replace ``name`` of ``owner``, a class or module that itself has it, by ``make(original)``, once."""
         original = vars(owner)[name]
         if id(original) in self._originals:
             return

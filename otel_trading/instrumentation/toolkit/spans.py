@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from opentelemetry import context as otel
 from opentelemetry import trace
@@ -28,12 +28,25 @@ if TYPE_CHECKING:
     from otel_trading.semconv.span_type import SpanType
 
 KIND_KEY = otel.create_key("otel_trading.operation")
-"""Context key of the kind of operation at work: "order", "query" or "stream"."""
+"""Context key of the :class:`Work` that is going on."""
+
+
+class Work(NamedTuple):
+    """The instrumented call that is going on: its kind ("order", "query" or "stream"), and the library it is of."""
+
+    kind: str
+    layer: str
+
+
+def work() -> Work | None:
+    """Return the instrumented call that this code runs in; None where it runs in none."""
+    return cast("Work | None", otel.get_value(KIND_KEY))
 
 
 def is_inside(*kinds: str) -> bool:
-    """Tell whether one instrumented method called another of these kinds: counted once, at the outer one."""
-    return otel.get_value(KIND_KEY) in kinds
+    """Tell whether one instrumented method called another of these kinds: told once, at the outer one."""
+    outer = work()
+    return outer is not None and outer.kind in kinds
 
 
 def send(order: Order, span: Span) -> None:
@@ -71,10 +84,14 @@ def order_span(order: Order) -> OrderSpan:
 
 @contextmanager
 def client_span(
-    span_type: SpanType, kind: str, call: Call, order: Order | None, reference: OrderReference | None = None
+    span_type: SpanType,
+    fields: Fields,
+    call: Call,
+    order: Order | None = None,
+    reference: OrderReference | None = None,
 ) -> Iterator[Span]:
     """Begin the span of a request, in the order's own trace where it is known, and make both current."""
-    here = otel.set_value(KIND_KEY, kind)
+    here = otel.set_value(KIND_KEY, Work(_kind(span_type), fields.layer))
     links: list[Link] = []
     home = order.span_context if order is not None else None
     current = trace.get_current_span().get_span_context()
@@ -83,7 +100,7 @@ def client_span(
         links = [Link(current)] if current.is_valid else []
     if order is not None:
         here = otel.set_value(ORDER_KEY, order, here)
-    told = emit.known(_span_attributes(span_type, call, order, reference))
+    told = emit.known(_span_attributes(span_type, fields, call, order, reference))
     span = emit.tracer().start_span(span_type.named(told), here, SpanKind.CLIENT, told, links)
     with use_context(trace.set_span_in_context(span, here)):
         try:
@@ -94,8 +111,12 @@ def client_span(
             span.end()
 
 
+def _kind(span_type: SpanType) -> str:
+    return "query" if span_type is spans.TRADING_QUERY else "order"
+
+
 def _span_attributes(
-    span_type: SpanType, call: Call, order: Order | None, reference: OrderReference | None
+    span_type: SpanType, fields: Fields, call: Call, order: Order | None, reference: OrderReference | None
 ) -> dict[str, Any]:
     found: dict[str, Any] = {attributes.TRADING_OPERATION: call.name}
     if order is not None and span_type is spans.TRADING_ORDER_CANCEL:
@@ -114,8 +135,8 @@ def _span_attributes(
             attributes.TRADING_ORDER_CLIENT_ID: reference.client_id,
         }
     else:
-        found[attributes.TRADING_VENUE] = getattr(call.target, "id", "")
-        found[attributes.TRADING_SYMBOL] = call.get("symbol", "")
+        found[attributes.TRADING_VENUE] = fields.venue(call)
+        found[attributes.TRADING_SYMBOL] = fields.symbol(call)
     return found
 
 

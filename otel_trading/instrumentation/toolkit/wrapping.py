@@ -75,17 +75,40 @@ class _Watch:
             report(error)
 
 
-def watched(original: Callable[..., Any], operation: Operation, patches: Patches) -> Callable[..., Any]:
-    """Return a function that does what ``original`` does, with ``operation`` watching each call.
+def never(_: Any) -> bool:
+    """Tell that a plain function returns no awaitable."""
+    return False
 
-    Coroutine functions stay coroutine functions. A plain function that returns an awaitable is watched while
-    that is awaited. Once ``patches`` are no longer active, calls pass straight through.
+
+def watched(
+    original: Any,
+    operation: Operation,
+    patches: Patches,
+    *,
+    bound: bool = True,
+    awaited: Callable[[Any], bool] = never,
+) -> Any:
+    """Return what does the same as ``original``, with ``operation`` watching each call.
+
+    ``original`` is what a class or module holds: a method, a static or class method, or a function that is called on
+    no object, which is not ``bound``. Coroutine functions stay coroutine functions. A plain method is watched while
+    its result is awaited where ``awaited`` says so of the object that it is called on. Once ``patches`` are no longer
+    active, calls pass straight through.
     """
+    if isinstance(original, staticmethod):
+        return staticmethod(_free(original.__func__, operation, patches))
+    if isinstance(original, classmethod):
+        return classmethod(_method(original.__func__, operation, patches, awaited))
+    return _method(original, operation, patches, awaited) if bound else _free(original, operation, patches)
+
+
+def _method(
+    original: Callable[..., Any], operation: Operation, patches: Patches, awaited: Callable[[Any], bool]
+) -> Callable[..., Any]:
     name = original.__name__
 
     def begin(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Watch:
-        given = dict(zip(_parameters(original), args, strict=False)) | kwargs
-        return _Watch(operation, Call(target, name, given, time.time()))
+        return _Watch(operation, Call(target, name, _given(original, args, kwargs, 1), time.time()))
 
     if inspect.iscoroutinefunction(original):
 
@@ -100,7 +123,7 @@ def watched(original: Callable[..., Any], operation: Operation, patches: Patches
     def plain(self: Any, *args: Any, **kwargs: Any) -> Any:
         if not patches.active:
             return original(self, *args, **kwargs)
-        if not getattr(self, "synchronous", True):
+        if awaited(self):
             result = original(self, *args, **kwargs)
             return _begun_when_awaited(begin, self, args, kwargs, result) if inspect.isawaitable(result) else result
         watch = begin(self, args, kwargs)
@@ -115,10 +138,42 @@ def watched(original: Callable[..., Any], operation: Operation, patches: Patches
     return plain
 
 
+def _free(original: Callable[..., Any], operation: Operation, patches: Patches) -> Callable[..., Any]:
+    """Return a watched function that is called on no object: static, or of a module."""
+
+    @functools.wraps(original)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        if not patches.active:
+            return original(*args, **kwargs)
+        watch = _Watch(operation, Call(None, original.__name__, _given(original, args, kwargs, 0), time.time()))
+        try:
+            result = original(*args, **kwargs)
+        except BaseException as error:
+            watch.end(Outcome(error=error))
+            raise
+        watch.end(Outcome(result))
+        return result
+
+    return plain
+
+
+def _given(original: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> dict[str, Any]:
+    """Return the arguments of a call by name; what a ``*args`` takes is there under its name, as a tuple."""
+    names, rest = _parameters(original)
+    given = dict(zip(names[bound:], args, strict=False)) | kwargs
+    beyond = args[len(names) - bound :]
+    return given | {rest: beyond} if rest and beyond else given
+
+
 @functools.cache
-def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names of a method's parameters; asked at its first call, since few of those wrapped are called."""
-    return tuple(inspect.signature(function).parameters)[1:]
+def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], str]:
+    """Return the names of a function's positional parameters, and the name of its ``*args``.
+
+    Asked at its first call, since few of those wrapped are called.
+    """
+    found = inspect.signature(function).parameters.values()
+    rest = next((each.name for each in found if each.kind is each.VAR_POSITIONAL), "")
+    return tuple(each.name for each in found if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)), rest
 
 
 async def _begun_when_awaited(

@@ -9,7 +9,7 @@ import ccxt
 import pytest
 
 import otel_trading
-from otel_trading.instrumentation.ccxt import connections
+from otel_trading.instrumentation.ccxt import sockets
 from otel_trading.semconv import attributes as a
 from tests.instrumentation.ccxt import futures
 from tests.instrumentation.ccxt.bots import SYMBOL, Bot, waiting
@@ -79,7 +79,7 @@ async def _stream(pro: Any, venue: VenueThread, eventually: Eventually) -> None:
     await eventually(lambda: not pro.clients)
     await pro.cancel_order_ws(order["id"], SYMBOL)  # connects again
     client = next(iter(pro.clients.values()))
-    connections.disconnected(pro, client, ccxt.RequestTimeout("no pong"))
+    sockets.disconnected(pro, client, ccxt.RequestTimeout("no pong"))
 
 
 def _trade_in_batches(exchange: Any) -> None:

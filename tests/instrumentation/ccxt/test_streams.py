@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import ccxt
@@ -15,7 +16,8 @@ from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS
 
 import otel_trading
 from otel_trading.demo.venue import VenueThread
-from otel_trading.instrumentation.ccxt import connections
+from otel_trading.instrumentation.ccxt import sockets
+from otel_trading.instrumentation.toolkit import connections
 from otel_trading.orders import market
 from otel_trading.semconv import attributes as a
 from otel_trading.semconv import events, metrics
@@ -222,31 +224,30 @@ class Exchange:
 
 
 def test_thousands_of_reconnects_under_ever_new_addresses_take_no_more_memory(recorded: Recorded) -> None:
-    exchange, client = Exchange(), Client("")
+    exchange = Exchange()
     for number in range(3_000):
         client = Client(f"wss://v.example/ws/listen-key-{number}?token={number}")
-        connections.connected(exchange, client)
-        connections.disconnected(exchange, client, 1006)
+        sockets.connected(exchange, client)
+        sockets.disconnected(exchange, client, 1006)
     assert recorded.total(metrics.TRADING_STREAM_RECONNECTS) == 2_999
-    assert dict(connections._lost[exchange]) == {"v.example": 1}
-    del client
+    known = connections._owners[exchange]
+    assert (dict(known.lost), known.open) == ({"v.example": 1}, set())
+    here = weakref.ref(known)
+    del exchange, known
     gc.collect()
-    assert len(connections._open) == 0
-    del exchange
-    gc.collect()
-    assert len(connections._lost) == 0
+    assert here() is None
 
 
 def test_an_error_and_the_close_that_follows_it_are_one_loss(recorded: Recorded) -> None:
     exchange, client = Exchange(), Client("wss://v.example/ws")
-    connections.connected(exchange, client)
-    connections.disconnected(exchange, client, ccxt.RequestTimeout("no pong"))
-    connections.disconnected(exchange, client, 1006)
+    sockets.connected(exchange, client)
+    sockets.disconnected(exchange, client, ccxt.RequestTimeout("no pong"))
+    sockets.disconnected(exchange, client, 1006)
     lost = attributes(recorded.event(events.TRADING_STREAM_DISCONNECTED))
     assert lost[a.TRADING_STREAM_CLOSE_REASON] == "no pong"
     assert recorded.total(metrics.TRADING_STREAM_CONNECTION_ACTIVE) == 0
 
 
 def test_a_connection_that_never_came_about_is_not_lost(recorded: Recorded) -> None:
-    connections.disconnected(Exchange(), Client("wss://v.example/ws"), ccxt.NetworkError("refused"))
+    sockets.disconnected(Exchange(), Client("wss://v.example/ws"), ccxt.NetworkError("refused"))
     assert recorded.events() == []

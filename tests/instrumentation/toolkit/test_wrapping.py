@@ -75,7 +75,7 @@ class Watcher:
 async def run(operation: Operation, method: str, *args: Any, **kwargs: Any) -> Any:
     """Call a method of the library with ``operation`` watching."""
     target = SyncVenue() if method == "plain" else Venue()
-    function = watched(vars(Venue)[method], operation, active())
+    function = watched(vars(Venue)[method], operation, active(), awaited=is_async)
     result = function(target, *args, **kwargs)
     return await result if inspect.isawaitable(result) else result
 
@@ -85,6 +85,11 @@ def active() -> Patches:
     patches = Patches()
     patches.active = True
     return patches
+
+
+def is_async(venue: Venue) -> bool:
+    """Tell whether the plain methods of a library return awaitables."""
+    return not venue.synchronous
 
 
 METHODS = pytest.mark.parametrize("method", ["plain", "coroutine", "awaitable"])
@@ -160,7 +165,8 @@ async def test_the_context_of_an_operation_holds_during_the_call_and_no_longer(m
         return look_later(self, symbol)
 
     original = {"plain": look, "coroutine": look_later, "awaitable": look_awaitably}[method]
-    result = watched(original, Watcher(), active())(SyncVenue() if method == "plain" else Venue(), "BTC/USDT")
+    function = watched(original, Watcher(), active(), awaited=is_async)
+    result = function(SyncVenue() if method == "plain" else Venue(), "BTC/USDT")
     assert otel.get_value(KEY) is None
     assert (await result if inspect.isawaitable(result) else result) == "BTC/USDT"
     assert len(seen) == 1
@@ -218,7 +224,8 @@ async def test_calls_pass_straight_through_once_the_patches_are_no_longer_active
 
 async def test_a_plain_function_of_an_async_library_that_returns_no_awaitable_is_left_alone() -> None:
     watcher = Watcher()
-    assert watched(vars(Venue)["plain"], watcher, active())(Venue(), "BTC/USDT") == "BTC/USDT 1"
+    function = watched(vars(Venue)["plain"], watcher, active(), awaited=is_async)
+    assert function(Venue(), "BTC/USDT") == "BTC/USDT 1"
     assert watcher.calls == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from otel_trading.instrumentation.ccxt.limits import Use, uses
+from otel_trading.instrumentation.toolkit.limits import Use, uses
 
 
 @pytest.mark.parametrize(
