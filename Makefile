@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --no-strip-extras --upgrade --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .PHONY: demo test servers coverage lint format generate picture lock bench clean
 
@@ -13,6 +15,7 @@ demo: $(READY)
 test: $(READY) lint
 	$(BIN)/python -m pytest --numprocesses 2 --ignore tests/stack --ignore tests/reliability $(PYTEST_ARGS)
 	$(BIN)/python -m pytest --numprocesses 2 tests/reliability
+	$(BIN)/nox
 	$(BIN)/python -m pytest --numprocesses 4 -m "not alone" tests/stack
 	$(BIN)/python -m pytest -m alone tests/stack
 
@@ -53,9 +56,11 @@ bench: $(READY)
 # Names, versions and hashes only; resolved anew on purpose, never by the way.
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet pyproject.toml --extra ccxt --extra demo --group dev --universal \
-	  --python-version 3.10 --no-strip-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-annotate --no-header --output-file requirements.lock
+	$(COMPILE) --extra all --extra demo --group dev --universal --python-version 3.10 --output-file requirements.lock
+	for library in freqtrade nautilus quickfix; do \
+	  $(COMPILE) --extra $$library --extra demo --group environment --python-version 3.11 \
+	    --output-file tests/environments/$$library.lock || exit; \
+	done
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -64,4 +69,4 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .cache build dist .coverage .coverage.*
+	rm -rf $(VENV) .nox .cache build dist .coverage .coverage.*
