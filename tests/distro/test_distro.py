@@ -109,11 +109,21 @@ class Loaded:
     ],
 )
 def test_only_the_logging_instrumentor_is_loaded_without_its_handler(name: str, expected: dict[str, Any]) -> None:
-    entry: Any = SimpleNamespace(name=name, load=lambda: Loaded)
+    entry: Any = SimpleNamespace(name=name, value=f"library.{name}:Instrumentor", load=lambda: Loaded)
 
     TradingDistro().load_instrumentor(entry, skip_dep_check=True)
 
     assert Loaded.given == expected
+
+
+def test_the_instrumentor_of_a_library_that_is_not_installed_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    (ccxt,) = entry_points(group="opentelemetry_instrumentor", name="ccxt")
+    missing: Any = SimpleNamespace(name="library_that_is_not_there", value=ccxt.value, load=lambda: Loaded)
+    monkeypatch.setattr(Loaded, "given", None)
+
+    TradingDistro().load_instrumentor(missing, skip_dep_check=True)
+
+    assert Loaded.given is None
 
 
 @pytest.mark.parametrize(
