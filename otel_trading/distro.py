@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from opentelemetry.instrumentation.dependencies import DependencyConflictError
 from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined] # untyped upstream
 
 from otel_trading import settings, standard
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
     from opentelemetry.util._importlib_metadata import EntryPoint
+
+_logger = logging.getLogger("otel_trading")
 
 DEFAULTS: Mapping[str, str] = {
     # The same CPU as gRPC, half the import time and 16 MB less memory.
@@ -65,4 +69,9 @@ class TradingDistro(BaseDistro):  # type: ignore[misc] # untyped upstream
             return
         if entry_point.name == "logging":
             kwargs["enable_log_auto_instrumentation"] = False
-        super().load_instrumentor(entry_point, **kwargs)
+        try:
+            super().load_instrumentor(entry_point, **kwargs)
+        except (ImportError, DependencyConflictError):
+            raise  # the loader knows what these mean
+        except Exception:  # the loader would give up the instrumentors after this one
+            _logger.exception("Instrumenting of %s failed, its calls are not seen", entry_point.name)

@@ -126,6 +126,25 @@ def test_the_instrumentor_of_a_library_that_is_not_installed_is_not_loaded(monke
     assert Loaded.given is None
 
 
+class Failing:
+    """Stands for an instrumentor that does not get on with its library."""
+
+    def instrument(self, **_: Any) -> None:
+        raise AttributeError("the library has changed")
+
+
+def test_an_instrumentor_that_fails_is_told_and_keeps_none_of_the_others_away(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry: Any = SimpleNamespace(name="library", value="library:Instrumentor", load=lambda: Failing)
+
+    TradingDistro().load_instrumentor(entry)
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "Instrumenting of library failed, its calls are not seen"
+    ]
+
+
 @pytest.mark.parametrize(
     ("group", "name"),
     [
