@@ -30,8 +30,10 @@ def instrumented() -> Iterator[None]:
     with ExitStack() as undo:
         for entry_point in _wanted():
             instrumentor = entry_point.load()()
-            if not instrumentor.is_instrumented_by_opentelemetry:
-                distro.load_instrumentor(entry_point, skip_dep_check=True)
+            if instrumentor.is_instrumented_by_opentelemetry:
+                continue
+            distro.load_instrumentor(entry_point, skip_dep_check=True)
+            if instrumentor.is_instrumented_by_opentelemetry:  # not where its library is not installed
                 undo.callback(instrumentor.uninstrument)
         yield
 
