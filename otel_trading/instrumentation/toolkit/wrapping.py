@@ -161,7 +161,7 @@ def _given(original: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     """Return the arguments of a call by name; what a ``*args`` takes is there under its name, as a tuple."""
     names, rest = _parameters(original)
     given = dict(zip(names[bound:], args, strict=False)) | kwargs
-    beyond = args[len(names) - bound :]
+    beyond = args[max(len(names) - bound, 0) :]
     return given | {rest: beyond} if rest and beyond else given
 
 
@@ -169,9 +169,13 @@ def _given(original: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
 def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], str]:
     """Return the names of a function's positional parameters, and the name of its ``*args``.
 
-    Asked at its first call, since few of those wrapped are called.
+    Asked at its first call, since few of those wrapped are called. One that is written in C may tell nothing of it:
+    then all are taken for ``args``.
     """
-    found = inspect.signature(function).parameters.values()
+    try:
+        found = inspect.signature(function).parameters.values()
+    except ValueError:
+        return (), "args"
     rest = next((each.name for each in found if each.kind is each.VAR_POSITIONAL), "")
     return tuple(each.name for each in found if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)), rest
 

@@ -12,14 +12,14 @@ import ccxt.async_support
 import ccxt.pro
 import pytest
 
-from otel_trading.instrumentation.ccxt import _AFTERWARDS, CcxtInstrumentor
+from otel_trading.instrumentation.ccxt import CcxtInstrumentor
+from otel_trading.instrumentation.ccxt.classes import BASE, HOOKED
 from otel_trading.instrumentation.ccxt.hooks import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODULES = (ccxt, ccxt.async_support, ccxt.pro)
-HOOKED = OPERATIONS.keys() | _AFTERWARDS.keys()
 
 
 class Attribute(NamedTuple):
@@ -47,6 +47,12 @@ def everything() -> list[Attribute]:
         for name, value in vars(kind).items()
         if inspect.isfunction(value)
     ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def objects() -> list[Any]:
+    """An object of every exchange class: its class is watched from then on, or at once where it is there before."""
+    return [getattr(module, name)() for module in MODULES for name in module.exchanges]
 
 
 def layers(function: Any) -> int:
@@ -80,14 +86,14 @@ def test_nothing_else_is_touched(instrumentor: CcxtInstrumentor) -> None:
     before = everything()
     instrumentor.instrument()
     changed = {now.name for then, now in zip(before, everything(), strict=True) if then.value is not now.value}
-    assert {snakes.get(name, name) for name in changed} <= HOOKED
+    assert {snakes.get(name, name) for name in changed} <= HOOKED | {"__init__"}
 
 
 def test_a_second_instrument_call_wraps_nothing_twice(instrumentor: CcxtInstrumentor) -> None:
     instrumentor.instrument()
     first = everything()
     instrumentor.instrument()
-    instrumentor._imported(ccxt)  # as the import hook would, were ccxt imported again
+    instrumentor._imported(sys.modules[BASE])  # as the import hook would, were ccxt imported again
     assert all(a.value is b.value for a, b in zip(first, everything(), strict=True))
 
 
@@ -167,7 +173,7 @@ IMPORT_ORDERS = {
     "in between": "import ccxt\nCcxtInstrumentor().instrument()\nimport ccxt.async_support, ccxt.pro",
     "after a break": (
         "CcxtInstrumentor().instrument()\nCcxtInstrumentor().uninstrument()\nimport ccxt, ccxt.pro\n"
-        "assert not hasattr(ccxt.binance.create_order, '__wrapped__')\nCcxtInstrumentor().instrument()"
+        "assert not hasattr(ccxt.binance().create_order, '__wrapped__')\nCcxtInstrumentor().instrument()"
     ),
 }
 
@@ -180,7 +186,8 @@ from otel_trading.instrumentation.ccxt import CcxtInstrumentor
 assert "ccxt" not in sys.modules, "importing ccxt is left to the bot"
 {order}
 for module in (ccxt, sys.modules["ccxt.async_support"], sys.modules["ccxt.pro"]):
-    function = module.binance.create_order
+    assert not hasattr(module.kraken.create_order, "__wrapped__"), "nobody trades there"
+    function = module.binance().create_order
     assert not hasattr(function.__wrapped__, "__wrapped__"), module
 """
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
