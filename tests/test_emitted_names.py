@@ -39,6 +39,7 @@ SIGNALS: dict[str, Mapping[str, model.Signal]] = {
 BY_INSTRUMENTORS = {
     "metric": {
         "trading.tick_to_trade.duration",
+        "trading.heartbeat.age",
         "trading.request.duration",
         "trading.rate_limit.utilization",
         "trading.clock.offset",
@@ -50,6 +51,7 @@ BY_INSTRUMENTORS = {
     "event": {
         "trading.stream.connected",
         "trading.stream.disconnected",
+        "trading.bot.message",
         "trading.bot.unhandled_exception",
     },
     "span": {"amend_order", "cancel_order", "cancel_orders", "submit_order", "submit_orders", "{trading.operation}"},

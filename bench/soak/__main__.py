@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MEBIBYTE = 1024 * 1024
 _AWAY = (UNAVAILABLE, HANGING, REFUSING)
-_SETTLE_SECONDS = 60.0
+_SETTLE_SECONDS = 300.0
 
 
 class Sample(NamedTuple):
@@ -49,6 +49,10 @@ class Soak(NamedTuple):
     taken: Made
     dropped: dict[tuple[str, str], int]
     repeated: int
+    waiting: int
+    """Bytes that wait on disk at the end."""
+    told: list[str]
+    """What the bot and its workers said of losses in their logs."""
 
     def lost(self) -> Made:
         """Return what is unaccounted for."""
@@ -88,8 +92,9 @@ def soak(folder: Path, rate: float, seconds: float, *, period: float) -> Soak:
         if bot.returncode:
             raise RuntimeError(f"the bot ended with {bot.returncode}")
         receiver.become(WELL)
-        _sent_later(environment, store)
-        return Soak(samples, made(counts), receiver.taken(), _dropped(store), receiver.repeated)
+        waiting = _sent_later(environment, store)
+        told = (counts / "told.log").read_text().splitlines()
+        return Soak(samples, made(counts), receiver.taken(), _dropped(store), receiver.repeated, waiting, told)
 
 
 def _watched(bot: subprocess.Popen[bytes], receiver: Receiver, period: float) -> Iterator[Sample]:
@@ -113,8 +118,8 @@ def _sample(pid: int, elapsed: float) -> Sample:
     return Sample(elapsed, memory, descriptors, int(status["Threads"]))
 
 
-def _sent_later(environment: dict[str, str], store: Path) -> None:
-    """Start the service once more, which sends what its processes left on disk; return when nothing is left."""
+def _sent_later(environment: dict[str, str], store: Path) -> int:
+    """Start the service once more, which sends what its processes left on disk; return how many bytes are left."""
     waiting = store / "soak" / "spool"
     command = [INSTRUMENT, sys.executable, "-c", f"import time; time.sleep({_SETTLE_SECONDS})"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as again:  # noqa: S603 - our own process
@@ -122,6 +127,7 @@ def _sent_later(environment: dict[str, str], store: Path) -> None:
         while any(path.is_file() for path in waiting.rglob("*")) and time.monotonic() < deadline:
             time.sleep(0.2)
         again.terminate()
+    return sum(path.stat().st_size for path in waiting.rglob("*") if path.is_file())
 
 
 def _dropped(store: Path) -> dict[tuple[str, str], int]:
@@ -159,7 +165,9 @@ def report(found: Soak) -> None:
         ("log records", f"{found.made.logs:,}", f"{found.taken.logs:,}", str(dropped["logs"] or 0), str(lost.logs)),
     ]
     show("\nWhat became of each record", ("", "made", "received", "counted as dropped", "unaccounted"), rows)
-    print(f"{found.repeated:,} came more than once")
+    print(f"{found.repeated:,} came more than once, {found.waiting:,} bytes wait on disk")
+    for line in dict.fromkeys(found.told):
+        print(f"  told: {line}")
 
 
 def main() -> None:

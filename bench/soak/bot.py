@@ -72,6 +72,7 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(handlers=[logging.NullHandler()])  # what a console takes is not measured
     logging.getLogger("bot").setLevel(logging.INFO)
+    logging.getLogger("otel_trading").addHandler(logging.FileHandler(options.folder / "told.log"))
     Tally(options.folder)
     run(options.rate, options.seconds, options.fork_every, options.burst_every)
 

@@ -29,11 +29,11 @@ class Tried(NamedTuple):
 
 
 TRIED: Mapping[str, Tried] = {
-    "alpaca-py": Tried("0.40", "0.45"),
+    "alpaca-py": Tried("0.37", "0.45"),
     "ccxt": Tried("4.4", "4.6"),
-    "freqtrade": Tried("2026.9", "2026.10"),
-    "ib-async": Tried("2.0", "2.2"),
-    "ib-insync": Tried("0.9.86", "0.9.87"),
+    "freqtrade": Tried("2026.5", "2026.10"),
+    "ib-async": Tried("2.1", "2.2"),
+    "ib-insync": Tried("0.9.85", "0.9.87"),
     "nautilus-trader": Tried("1.221", "1.222"),
     "pybit": Tried("5.10", "5.18"),
     "python-binance": Tried("1.0.28", "1.0.38"),

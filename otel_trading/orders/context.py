@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ORDER_KEY = otel.create_key("otel_trading.order")
 STRATEGY_KEY = otel.create_key("otel_trading.strategy")
+SIMULATED_KEY = otel.create_key("otel_trading.simulated")
 
 
 def current_order(context: Context | None = None) -> Order | None:
@@ -33,6 +34,11 @@ def current_order(context: Context | None = None) -> Order | None:
 def current_strategy(context: Context | None = None) -> str:
     """Return the id of the strategy at work; empty where neither the code nor the setting names one."""
     return cast("str", otel.get_value(STRATEGY_KEY, context)) or settings().strategy
+
+
+def is_simulated(context: Context | None = None) -> bool:
+    """Tell whether what is done in ``context`` is only a rehearsal: a dry run, paper trading, a back-test."""
+    return bool(otel.get_value(SIMULATED_KEY, context))
 
 
 def detach(token: Token[Context]) -> None:

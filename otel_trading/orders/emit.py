@@ -63,6 +63,7 @@ def identity(order: Order) -> dict[str, Any]:
         attributes.TRADING_STRATEGY_ID: order.strategy,
         attributes.TRADING_VENUE: order.venue,
         attributes.TRADING_SYMBOL: order.symbol,
+        attributes.TRADING_SIMULATED: order.simulated,
     }
     return {key: value for key, value in found.items() if value}
 
@@ -83,7 +84,7 @@ def description(order: Order) -> dict[str, Any]:
     }
 
 
-def dimensions(order: Order) -> dict[str, str]:
+def dimensions(order: Order) -> dict[str, Any]:
     """Return the bounded attributes that metrics of this order carry."""
     found = {
         attributes.TRADING_VENUE: order.venue,
@@ -92,6 +93,7 @@ def dimensions(order: Order) -> dict[str, str]:
         attributes.TRADING_ORDER_TYPE: order.type,
         attributes.TRADING_STRATEGY_ID: order.strategy,
         attributes.TRADING_SYMBOL: instruments.bounded_symbol(order.symbol) if order.symbol else "",
+        attributes.TRADING_SIMULATED: order.simulated,
     }
     return {key: value for key, value in found.items() if value}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, cast
 
+from otel_trading.orders.context import is_simulated
 from otel_trading.orders.registry import registry
 from otel_trading.orders.state import OrderState
 from otel_trading.orders.values import as_float, as_text, as_word
@@ -54,6 +55,7 @@ class KnownOrder:
         "price_precision",
         "quantity_precision",
         "side",
+        "simulated",
         "span_context",
         "stop_price",
         "strategy",
@@ -95,6 +97,7 @@ class KnownOrder:
         self.arrival_price = as_float(arrival_price)
         self.price_precision = price_precision
         self.quantity_precision = quantity_precision
+        self.simulated = is_simulated()
         self.client_id = ""
         self.original_client_id = ""
         self.id = ""

@@ -9,7 +9,7 @@ from opentelemetry._logs import SeverityNumber
 
 from otel_trading.orders import emit, instruments, market
 from otel_trading.orders.contain import contains
-from otel_trading.orders.context import current_order, current_strategy
+from otel_trading.orders.context import current_order, current_strategy, is_simulated
 from otel_trading.orders.values import as_float, as_text
 from otel_trading.semconv import attributes, events, metrics
 from otel_trading.semconv.attributes import TradingRiskCheckResultValues as Result
@@ -72,7 +72,7 @@ def pnl(
     drawdown_utilization: float | None = None,
 ) -> None:
     """Take the profit and loss as it stands, in ``currency``; and how much of the drawdown limit is used (0..1)."""
-    of = _given(
+    of = _money(
         {
             attributes.TRADING_STRATEGY_ID: _strategy(),
             attributes.TRADING_CURRENCY: currency,
@@ -85,7 +85,7 @@ def pnl(
     _gauge(
         metrics.TRADING_DRAWDOWN_UTILIZATION,
         drawdown_utilization,
-        _given({attributes.TRADING_STRATEGY_ID: _strategy()}),
+        _money({attributes.TRADING_STRATEGY_ID: _strategy()}),
     )
 
 
@@ -95,7 +95,7 @@ def position(symbol: str, quantity: float, *, venue: str = "") -> None:
     _gauge(
         metrics.TRADING_POSITION_QUANTITY,
         quantity,
-        _given(
+        _money(
             {
                 attributes.TRADING_SYMBOL: instruments.bounded_symbol(symbol),
                 attributes.TRADING_VENUE: venue,
@@ -118,10 +118,10 @@ def exposure(
     """Take the exposure as it stands, in ``currency``; the leverage as a ratio; the value at risk, in ``currency``."""
     of = {attributes.TRADING_STRATEGY_ID: _strategy(), attributes.TRADING_VENUE: venue}
     money = {attributes.TRADING_CURRENCY: currency}
-    _gauge(metrics.TRADING_EXPOSURE_GROSS, gross, _given(of | money))
-    _gauge(metrics.TRADING_EXPOSURE_NET, net, _given(of | money))
-    _gauge(metrics.TRADING_LEVERAGE, leverage, _given(of))
-    _gauge(metrics.TRADING_VAR, var, _given({attributes.TRADING_STRATEGY_ID: _strategy()} | money))
+    _gauge(metrics.TRADING_EXPOSURE_GROSS, gross, _money(of | money))
+    _gauge(metrics.TRADING_EXPOSURE_NET, net, _money(of | money))
+    _gauge(metrics.TRADING_LEVERAGE, leverage, _money(of))
+    _gauge(metrics.TRADING_VAR, var, _money({attributes.TRADING_STRATEGY_ID: _strategy()} | money))
 
 
 @contains
@@ -181,7 +181,12 @@ def _given(found: dict[str, str]) -> dict[str, str]:
     return {key: as_text(value) for key, value in found.items() if value}
 
 
-def _gauge(definition: Instrument, value: float | None, of: dict[str, str]) -> None:
+def _money(found: dict[str, str]) -> dict[str, Any]:
+    """Return the dimensions of what is held or earned, marked where it is play money."""
+    return _given(found) | ({attributes.TRADING_SIMULATED: True} if is_simulated() else {})
+
+
+def _gauge(definition: Instrument, value: float | None, of: dict[str, Any]) -> None:
     known = as_float(value)
     if known is not None:
         instruments.set_gauge(definition, known, of)

@@ -8,6 +8,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
+TRADING_BOT_MESSAGE_TYPE: Final = "trading.bot.message.type"
+"""What kind of message it is, in the words of the bot's framework.
+
+Type string.
+"""
+
 TRADING_CURRENCY: Final = "trading.currency"
 """The currency or asset in which an amount is expressed.
 
@@ -289,6 +295,14 @@ TRADING_RISK_CHECK_VALUE: Final = "trading.risk.check.value"
 """The value that was checked.
 
 Type double.
+"""
+
+TRADING_SIMULATED: Final = "trading.simulated"
+"""Whether the order or the money only exists in the bot or in a rehearsal - a dry run, paper trading, a back-test.
+
+Left out of what is real. Leave out what has it wherever real money is added up.
+
+Type boolean.
 """
 
 TRADING_STRATEGY_ID: Final = "trading.strategy.id"

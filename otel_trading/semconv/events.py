@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
+TRADING_BOT_MESSAGE: Final = "trading.bot.message"
+"""A message of a trading framework to whoever runs the bot.
+
+What it would send by its messenger, whether or not one is set up; in words, as the body. Entries, exits and fills among
+them are told in figures by the events of the orders.
+"""
+
 TRADING_BOT_UNHANDLED_EXCEPTION: Final = "trading.bot.unhandled_exception"
 """An exception that nothing in the bot handled.
 

@@ -11,6 +11,7 @@ from otel_trading.semconv import attributes
 from otel_trading.semconv.instrument import Instrument
 
 _TRADING_BASE: Final = (
+    attributes.TRADING_SIMULATED,
     attributes.TRADING_VENUE,
     attributes.TRADING_SYMBOL,
     attributes.TRADING_INSTRUMENT_TYPE,
@@ -37,7 +38,7 @@ TRADING_DRAWDOWN_UTILIZATION: Final = Instrument(
     kind="gauge",
     unit="1",
     description="The drawdown as a share of the allowed one.",
-    attributes=(attributes.TRADING_STRATEGY_ID,),
+    attributes=(attributes.TRADING_SIMULATED, attributes.TRADING_STRATEGY_ID),
 )
 """Warn at 0.8; at 1.0 the strategy should have stopped itself."""
 
@@ -95,7 +96,12 @@ TRADING_EXPOSURE_GROSS: Final = Instrument(
     kind="gauge",
     unit="{currency}",
     description="The value of all positions, long and short added up.",
-    attributes=(attributes.TRADING_STRATEGY_ID, attributes.TRADING_CURRENCY, attributes.TRADING_VENUE),
+    attributes=(
+        attributes.TRADING_SIMULATED,
+        attributes.TRADING_STRATEGY_ID,
+        attributes.TRADING_CURRENCY,
+        attributes.TRADING_VENUE,
+    ),
 )
 """What is at stake, however well it is hedged. Warn at 80 % of the limit."""
 
@@ -104,9 +110,25 @@ TRADING_EXPOSURE_NET: Final = Instrument(
     kind="gauge",
     unit="{currency}",
     description="The value of long positions less that of short ones.",
-    attributes=(attributes.TRADING_STRATEGY_ID, attributes.TRADING_CURRENCY, attributes.TRADING_VENUE),
+    attributes=(
+        attributes.TRADING_SIMULATED,
+        attributes.TRADING_STRATEGY_ID,
+        attributes.TRADING_CURRENCY,
+        attributes.TRADING_VENUE,
+    ),
 )
 """The bet on direction. A strategy meant to be neutral should stay near zero."""
+
+TRADING_HEARTBEAT_AGE: Final = Instrument(
+    name="trading.heartbeat.age",
+    kind="observable_gauge",
+    unit="s",
+    description="Time since the bot last went through its loop without an error.",
+    attributes=(attributes.TRADING_STRATEGY_ID,),
+)
+"""Read when metrics are collected, so it rises while the bot hangs or fails. Alert beyond three intervals of the loop,
+and on its absence.
+"""
 
 TRADING_KILL_SWITCH_ACTIVATIONS: Final = Instrument(
     name="trading.kill_switch.activations",
@@ -131,7 +153,7 @@ TRADING_LEVERAGE: Final = Instrument(
     kind="gauge",
     unit="1",
     description="Gross exposure over equity.",
-    attributes=(attributes.TRADING_STRATEGY_ID, attributes.TRADING_VENUE),
+    attributes=(attributes.TRADING_SIMULATED, attributes.TRADING_STRATEGY_ID, attributes.TRADING_VENUE),
 )
 """The nearer to the venue's maximum, the smaller the move that liquidates the account."""
 
@@ -242,6 +264,7 @@ TRADING_PNL_REALIZED: Final = Instrument(
     unit="{currency}",
     description="Profit or loss of closed positions.",
     attributes=(
+        attributes.TRADING_SIMULATED,
         attributes.TRADING_STRATEGY_ID,
         attributes.TRADING_CURRENCY,
         attributes.TRADING_VENUE,
@@ -256,6 +279,7 @@ TRADING_PNL_UNREALIZED: Final = Instrument(
     unit="{currency}",
     description="Profit or loss of open positions at the current price.",
     attributes=(
+        attributes.TRADING_SIMULATED,
         attributes.TRADING_STRATEGY_ID,
         attributes.TRADING_CURRENCY,
         attributes.TRADING_VENUE,
@@ -269,7 +293,12 @@ TRADING_POSITION_QUANTITY: Final = Instrument(
     kind="gauge",
     unit="{unit}",
     description="The held quantity; negative for a short position.",
-    attributes=(attributes.TRADING_VENUE, attributes.TRADING_SYMBOL, attributes.TRADING_STRATEGY_ID),
+    attributes=(
+        attributes.TRADING_SIMULATED,
+        attributes.TRADING_VENUE,
+        attributes.TRADING_SYMBOL,
+        attributes.TRADING_STRATEGY_ID,
+    ),
 )
 """Compare with what the venue says; a difference means that a fill was missed."""
 
@@ -385,6 +414,6 @@ TRADING_VAR: Final = Instrument(
     kind="gauge",
     unit="{currency}",
     description="Value at risk, as the bot computes it.",
-    attributes=(attributes.TRADING_STRATEGY_ID, attributes.TRADING_CURRENCY),
+    attributes=(attributes.TRADING_SIMULATED, attributes.TRADING_STRATEGY_ID, attributes.TRADING_CURRENCY),
 )
 """A positive number is a loss. Horizon and confidence are the bot's own; keep them the same over time."""

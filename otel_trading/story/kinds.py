@@ -12,6 +12,8 @@ from otel_trading.semconv import attributes, events
 from otel_trading.story.model import StepKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from otel_trading.telemetry.records import SpanRecord
 
 ORDER_EVENTS: dict[str, StepKind] = {
@@ -86,6 +88,22 @@ def role_of(span: SpanRecord) -> Role:
     if http_method(span):
         return Role.HTTP
     return Role.QUERY if attributes.TRADING_OPERATION in span.attributes else Role.OTHER
+
+
+_REQUESTS = frozenset({Role.SUBMIT, Role.AMEND, Role.CANCEL, Role.QUERY})
+
+
+def inner_requests(spans: Iterable[SpanRecord]) -> frozenset[Place]:
+    """Return the spans of requests that were made for the same request of another library, which stands above them.
+
+    Where one library runs on another (freqtrade on ccxt) both have a span of it; the outer one tells the story.
+    """
+    roles = {Place(span.trace_id, span.span_id): (role_of(span), span.parent_span_id) for span in spans}
+    return frozenset(
+        place
+        for place, (role, parent) in roles.items()
+        if role in _REQUESTS and role is roles.get(Place(place.trace_id, parent), (None,))[0]
+    )
 
 
 # Instrumentations that were not told otherwise still use the names from before HTTP's were stable.

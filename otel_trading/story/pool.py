@@ -10,7 +10,8 @@ from opentelemetry.semconv.attributes.service_attributes import SERVICE_NAME
 from otel_trading.story.fields import text
 from otel_trading.story.identity import Identities, Identity, Sighting
 from otel_trading.story.keys import Keys, keys_of
-from otel_trading.story.kinds import ORDER_EVENTS, OWN, Place, Role, role_of
+from otel_trading.story.kinds import ORDER_EVENTS, OWN, Place, Role, inner_requests, role_of
+from otel_trading.story.model import StepKind
 from otel_trading.story.ownership import Ownership
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _span_entry(stored: Stored[SpanRecord]) -> _Entry:
 def _identify(
     identities: Identities,
     logs: Iterable[tuple[Stored[LogRecord], _Entry]],
-    spans: Iterable[tuple[Stored[SpanRecord], _Entry]],
+    spans: Sequence[tuple[Stored[SpanRecord], _Entry]],
 ) -> None:
     """Show ``identities`` what identifies orders: events, then spans, then log lines of unknown ids."""
     in_time = sorted(logs, key=lambda pair: pair[1].time_ns)
@@ -92,9 +93,13 @@ def _identify(
         kind = ORDER_EVENTS.get(log.record.event_name)
         if kind is not None:
             entry.identity = identities.see(Sighting(entry.time_ns, entry.keys, entry.place, kind, entry.service))
+    # The outer library's span may be missing where the process died in the call; its event is there.
+    left = {entry.place for log, entry in in_time if ORDER_EVENTS.get(log.record.event_name) is StepKind.SUBMIT}
+    inner = inner_requests(span.record for span, _ in spans)
     for span, entry in spans:
         role = role_of(span.record)
-        submits = role is Role.SUBMIT
+        above = Place(span.record.trace_id, span.record.parent_span_id)
+        submits = role is Role.SUBMIT and entry.place not in inner and above not in left
         if submits or (role in _IDENTIFYING and entry.keys.ids):
             entry.identity = identities.see(
                 Sighting(entry.time_ns, entry.keys, entry.place, None, entry.service, is_submit_span=submits)

@@ -12,7 +12,16 @@ from opentelemetry.semconv.attributes.exception_attributes import EXCEPTION_TYPE
 
 from otel_trading.semconv import attributes as names
 from otel_trading.story.fields import number, plain, text
-from otel_trading.story.kinds import Place, Role, http_method, http_status, http_url, kind_of_event, role_of
+from otel_trading.story.kinds import (
+    Place,
+    Role,
+    http_method,
+    http_status,
+    http_url,
+    inner_requests,
+    kind_of_event,
+    role_of,
+)
 from otel_trading.story.model import HttpCall, Step, StepKind
 
 if TYPE_CHECKING:
@@ -38,7 +47,8 @@ def steps_of(
     spans: Sequence[SpanRecord], logs: Sequence[LogRecord], quantity_places: int | None = None
 ) -> tuple[Step, ...]:
     """Return the steps in time order: one for each event, log line and span that is not told by an event."""
-    calls = _calls(spans)
+    inner = inner_requests(spans)
+    calls = _calls(spans, inner)
     behind = {Place(span.trace_id, span.span_id): span for span in spans}
     told: set[Place] = set()
     steps: list[Step] = []
@@ -52,9 +62,9 @@ def steps_of(
         steps.append(step)
     for place, span in behind.items():
         kind = _TOLD_BY.get(role_of(span))
-        if role_of(span) is Role.HTTP and not _caller(span, behind):
+        if role_of(span) is Role.HTTP and not _caller(span, behind, inner):
             kind = StepKind.REQUEST
-        if kind is not None and place not in told:
+        if kind is not None and place not in told and place not in inner:
             bare = Step(kind, span.start_ns, span.name, span.trace_id, span.span_id, span.attributes)
             steps.append(_with_span(bare, span, calls.get(place, [])))
     steps.sort(key=lambda step: step.time_ns)
@@ -89,7 +99,7 @@ def _with_span(step: Step, span: SpanRecord, calls: list[HttpCall]) -> Step:
     return replace(step, duration_ns=span.end_ns - span.start_ns, calls=tuple(calls), error=failure_of(span))
 
 
-def _calls(spans: Iterable[SpanRecord]) -> dict[Place, list[HttpCall]]:
+def _calls(spans: Iterable[SpanRecord], inner: frozenset[Place]) -> dict[Place, list[HttpCall]]:
     """Return the HTTP requests made below each span that a step stands for."""
     by_place = {Place(span.trace_id, span.span_id): span for span in spans}
     calls: dict[Place, list[HttpCall]] = {}
@@ -104,18 +114,19 @@ def _calls(spans: Iterable[SpanRecord]) -> dict[Place, list[HttpCall]]:
             span.start_ns,
             span.end_ns,
         )
-        calls.setdefault(_caller(span, by_place) or place, []).append(call)
+        calls.setdefault(_caller(span, by_place, inner) or place, []).append(call)
     return calls
 
 
-def _caller(span: SpanRecord, by_place: dict[Place, SpanRecord]) -> Place | None:
+def _caller(span: SpanRecord, by_place: dict[Place, SpanRecord], inner: frozenset[Place]) -> Place | None:
     """Return the nearest span above an HTTP request that tells a request to the venue."""
     parent = by_place.get(Place(span.trace_id, span.parent_span_id))
     for _ in by_place:
         if parent is None:
             return None
-        if role_of(parent) in _TOLD_BY and role_of(parent) is not Role.OTHER:
-            return Place(parent.trace_id, parent.span_id)
+        place = Place(parent.trace_id, parent.span_id)
+        if role_of(parent) in _TOLD_BY and role_of(parent) is not Role.OTHER and place not in inner:
+            return place
         parent = by_place.get(Place(parent.trace_id, parent.parent_span_id))
     return None
 

@@ -21,17 +21,22 @@ _PREFIX_LENGTH = 32
 _LARGEST = 2**64  # a larger number is no id, and may have more digits than Python writes
 _NOTHING = frozenset({"", "none", "null", "true", "false"})
 
+# What brokers call an account, as in account='DU1234567'; not "spot", and not an amount of money.
+_LIKE_A_CODE = re.compile(r"(?i)(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{5,}")
+
 _HASHED = re.compile(r"h:[0-9a-f]{16}(?![0-9a-f])")
 _IN_TEXT = re.compile(
-    rf"(?i)((?:{_NAMED}|(?<![a-z0-9])uid)(\\{{0,3}}[\"']?)\s{{0,3}}(?:=>|[:=])\s{{0,3}})"
+    rf"(?i)((?:{_NAMED}|(?<![a-z0-9])(?:uid|(?P<bare>(?:account|acct)s?)))(\\{{0,3}}[\"']?)\s{{0,3}}(?:=>|[:=])\s{{0,3}})"
     rf"(\\{{0,3}}[\"']?)(?!{_HASHED.pattern})([\w-](?:[\w.@+-]*\w)?)"
 )
 
 
 def _in_text(found: re.Match[str]) -> str:
-    named, quote, opening, held = found.groups()
+    named, _, quote, opening, held = found.groups()
     start = found.start()
     if held.lower() in _NOTHING or _PROCESS_BEFORE.search(found.string, max(0, start - _PREFIX_LENGTH), start):
+        return found[0]
+    if found["bare"] and not _LIKE_A_CODE.fullmatch(held):
         return found[0]
     around = "" if opening else quote  # a number in JSON was not quoted, its hash has to be
     return f"{named}{opening}{around}{hashing.hashed(held)}{around}"

@@ -1,0 +1,1 @@
+"""The tests: a package, since eventkit installs one of the same name, which would be found instead."""
