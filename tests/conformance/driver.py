@@ -114,8 +114,10 @@ class Driver(Protocol):
     """How one library is driven.
 
     What most libraries need not say may be added, and is taken by the functions below: ``pulls`` (variants in which
-    the bot takes each message of a stream itself), ``timeless`` (variants whose market data tells no time of the
-    venue's) and ``comparable`` (a function that takes out of a text whatever differs from run to run).
+    the bot takes each message of a stream itself), ``nameless`` (variants in which the bot cannot choose an order's
+    client id), ``timeless`` (variants whose market data tells no time of the
+    venue's) and ``comparable`` (a function that takes out of a text whatever differs from run to run), and
+    ``polls`` (variants without a stream of orders, if these are others than those that miss late fills).
     """
 
     library: str
@@ -158,11 +160,17 @@ def pulls(driver: Driver, variant: str) -> bool:
     return variant in getattr(driver, "pulls", ())
 
 
+def takes_names(driver: Driver, variant: str) -> bool:
+    """Tell whether the bot may choose the client id of an order."""
+    return variant not in getattr(driver, "nameless", ())
+
+
 def tells_time(driver: Driver, variant: str) -> bool:
     """Tell whether market data comes with the venue's time, so that it has a latency."""
     return variant not in getattr(driver, "timeless", ())
 
 
 def has_stream(driver: Driver, variant: str) -> bool:
-    """Tell whether there is a stream of the bot's own orders; if not, fills are asked for."""
-    return (variant, Behaviour.LATE_FILL) not in driver.missing
+    """Tell whether the bot is told what becomes of its orders; if not, it asks."""
+    polls = getattr(driver, "polls", None)
+    return (variant, Behaviour.LATE_FILL) not in driver.missing if polls is None else variant not in polls
