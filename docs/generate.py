@@ -28,11 +28,12 @@ HEAD = """\
 
 Generated from `otel_trading/settings.py` by `make generate`: change that, not this page.
 
-All are environment variables. A wrong value never stops a bot: the default holds, and the log names the variable
-and what it takes.
+Each is an environment variable, or a key of a [configuration file](configuration-file.md) under
+`distribution: otel_trading:`, which comes first. A wrong value never stops a bot: the default holds, and the log names
+the variable, or file and key, and what it takes.
 
-| Variable | Default | Meaning |
-|---|---|---|
+| Variable | Key in the file | Default | Meaning |
+|---|---|---|---|
 """
 
 STANDARD = """
@@ -62,7 +63,9 @@ one. `OTEL_PYTHON_LOG_HANDLER_LEVEL` (default `info`) is the level from which lo
 
 def settings_page() -> str:
     """Return the page of settings."""
-    rows = "".join(f"| `{row.variable}` | {_default(row.default)} | {row.meaning} |\n" for row in TABLE.values())
+    rows = "".join(
+        f"| `{row.variable}` | `{name}` | {_default(row.default)} | {row.meaning} |\n" for name, row in TABLE.items()
+    )
     standard = "".join(f"| `{name}` | `{value}` | {WHY[name]} |\n" for name, value in DEFAULTS.items())
     return HEAD + rows + STANDARD + standard + END
 

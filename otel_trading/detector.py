@@ -33,10 +33,15 @@ class TradingResourceDetector(ResourceDetector):
         given = _given(os.environ.get("OTEL_RESOURCE_ATTRIBUTES", ""))
         masked = redact.attributes(given)
         found: dict[str, Any] = {key: value for key, value in masked.items() if value != given[key]}
-        found |= {"telemetry.distro.name": "otel-trading", "telemetry.distro.version": __version__}
+        found |= distribution()
         if not os.environ.get("OTEL_SERVICE_NAME") and "service.name" not in given:
-            found["service.name"] = bot_name(_command())
+            found["service.name"] = bot_name(command())
         return Resource(found)
+
+
+def distribution() -> dict[str, str]:
+    """Return the attributes that name this distribution."""
+    return {"telemetry.distro.name": "otel-trading", "telemetry.distro.version": __version__}
 
 
 def _given(attributes: str) -> dict[str, str]:
@@ -45,7 +50,7 @@ def _given(attributes: str) -> dict[str, str]:
     return {key.strip(): unquote(value.strip()) for key, sign, value in pairs if sign}
 
 
-def _command() -> list[str]:
+def command() -> list[str]:
     """Return the command line of the bot; a process that multiprocessing spawned is one with its parent."""
     argv = sys.orig_argv
     if any(word.startswith("from multiprocessing.") for word in argv):

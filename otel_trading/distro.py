@@ -30,7 +30,7 @@ DEFAULTS: Mapping[str, str] = {
 }
 """Standard variables that are set where the user left them unset, each because the SDK's default hurts a bot."""
 
-_EXPORTERS = ("OTEL_TRACES_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER")
+EXPORTERS = ("OTEL_TRACES_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER")
 _ENDPOINTS = (
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -45,7 +45,7 @@ def set_defaults(environ: MutableMapping[str, str]) -> None:
     target = settings.load(environ)[0].export
     if target == "auto":
         target = "otlp" if any(environ.get(name, "").strip() for name in _ENDPOINTS) else "store"
-    for name, default in {**DEFAULTS, **dict.fromkeys(_EXPORTERS, _TARGETS[target])}.items():
+    for name, default in {**DEFAULTS, **dict.fromkeys(EXPORTERS, _TARGETS[target])}.items():
         if not environ.get(name, "").strip():
             environ[name] = default
 

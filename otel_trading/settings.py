@@ -1,4 +1,4 @@
-"""Every setting of the distribution: one typed table, read from the environment once.
+"""Every setting of the distribution: one typed table, read once from a configuration file and the environment.
 
 Standard ``OTEL_*`` variables keep their meaning; ours begin with ``OTEL_TRADING_``. A wrong value never
 stops a bot: the default holds, and a :class:`Problem` says which variable is wrong and what it takes.
@@ -7,48 +7,20 @@ stops a bot: the default holds, and a :class:`Problem` says which variable is wr
 from __future__ import annotations
 
 import os
-import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from otel_trading import config_file
 from otel_trading import setting_kinds as kinds
+from otel_trading.setting_sources import Problem as Problem  # noqa: PLC0414 - a name of this module's too
+from otel_trading.setting_sources import Setting as Setting  # noqa: PLC0414 - the same
+from otel_trading.setting_sources import default_store, from_section, from_variables, overruled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import re
+    from collections.abc import Mapping
+    from pathlib import Path
 
-
-_USER_IN_URL = re.compile(r"//[^/@]*@")
-
-
-class Setting(NamedTuple):
-    """One row of the table.
-
-    ``parse`` raises :class:`ValueError` whose message says what the variable takes.
-    """
-
-    variable: str
-    parse: Callable[[str], Any]
-    default: Any
-    meaning: str
-
-
-class Problem(NamedTuple):
-    """A variable whose value was not usable, and the remedy."""
-
-    variable: str
-    message: str
-
-    def __str__(self) -> str:
-        """One line for the log: the variable, what is wrong with it, what it takes."""
-        return f"{self.variable}: {self.message}"
-
-
-def default_store(environ: Mapping[str, str]) -> Path:
-    """Where telemetry is kept without a setting: the XDG state folder of this user."""
-    state = Path(environ.get("XDG_STATE_HOME", "").strip())
-    # The XDG Base Directory Specification has a relative path ignored.
-    return (state if state.is_absolute() else Path("~/.local/state").expanduser()) / "otel-trading"
-
+    from otel_trading.setting_sources import Section
 
 TABLE: dict[str, Setting] = {
     "export": Setting(
@@ -67,61 +39,61 @@ TABLE: dict[str, Setting] = {
     ),
     "store_max_bytes": Setting(
         "OTEL_TRADING_STORE_MAX_BYTES",
-        kinds.number(int, 1 << 20),
+        kinds.Number(int, 1 << 20),
         5 << 30,
         "Bytes that one service may keep in the local store; the oldest files go first.",
     ),
     "store_max_days": Setting(
-        "OTEL_TRADING_STORE_MAX_DAYS", kinds.number(float, 0), 30.0, "Days that records stay in the local store."
+        "OTEL_TRADING_STORE_MAX_DAYS", kinds.Number(float, 0), 30.0, "Days that records stay in the local store."
     ),
     "store_file_bytes": Setting(
         "OTEL_TRADING_STORE_FILE_BYTES",
-        kinds.number(int, 1 << 16),
+        kinds.Number(int, 1 << 16),
         64 << 20,
         "Bytes after which a file of the store is closed and compressed, and a new one begun.",
     ),
     "store_file_seconds": Setting(
         "OTEL_TRADING_STORE_FILE_SECONDS",
-        kinds.number(float, 1),
+        kinds.Number(float, 1),
         3600.0,
         "Seconds after which a file of the store is closed and compressed, and a new one begun.",
     ),
     "queue_size": Setting(
         "OTEL_TRADING_QUEUE_SIZE",
-        kinds.number(int, 1),
+        kinds.Number(int, 1),
         65536,
         "Records of one signal that may wait for one exporter; what comes on top is dropped and counted. "
         "The SDK's 2,048 is lost within a burst.",
     ),
     "queue_bytes": Setting(
         "OTEL_TRADING_QUEUE_BYTES",
-        kinds.number(int, 1 << 16),
+        kinds.Number(int, 1 << 16),
         64 << 20,
         "Bytes, by estimate, of the records of one signal that may wait for one exporter; what comes on top is dropped "
         "and counted.",
     ),
     "flush_seconds": Setting(
         "OTEL_TRADING_FLUSH_SECONDS",
-        kinds.number(float, 0.01),
+        kinds.Number(float, 0.01),
         0.5,
         "Seconds after which waiting records are exported at the latest.",
     ),
     "shutdown_seconds": Setting(
         "OTEL_TRADING_SHUTDOWN_SECONDS",
-        kinds.number(float, 0),
+        kinds.Number(float, 0),
         2.0,
         "Seconds that the end of the process may be held up to deliver what is still waiting.",
     ),
     "spool_max_bytes": Setting(
         "OTEL_TRADING_SPOOL_MAX_BYTES",
-        kinds.number(int, 0),
+        kinds.Number(int, 0),
         256 << 20,
         "Bytes of each of spans and logs of a service that wait on disk while the OTLP receiver is away; the oldest go "
         "first. 0 has none wait: they are dropped.",
     ),
     "spool_max_seconds": Setting(
         "OTEL_TRADING_SPOOL_MAX_SECONDS",
-        kinds.number(float, 1),
+        kinds.Number(float, 1),
         3 * 86400.0,
         "Seconds that records wait on disk for the OTLP receiver.",
     ),
@@ -133,25 +105,25 @@ TABLE: dict[str, Setting] = {
     ),
     "max_symbols": Setting(
         "OTEL_TRADING_MAX_SYMBOLS",
-        kinds.number(int, 0),
+        kinds.Number(int, 0),
         50,
         "Symbols that metrics tell apart; those that come later are counted as _other.",
     ),
     "registry_size": Setting(
         "OTEL_TRADING_REGISTRY_SIZE",
-        kinds.number(int, 1),
+        kinds.Number(int, 1),
         20_000,
         "Orders remembered, so that a late fill finds its order's trace.",
     ),
     "registry_seconds": Setting(
         "OTEL_TRADING_REGISTRY_SECONDS",
-        kinds.number(float, 1),
+        kinds.Number(float, 1),
         7 * 86400.0,
         "Seconds that a finished order is remembered.",
     ),
     "arrival_seconds": Setting(
         "OTEL_TRADING_ARRIVAL_SECONDS",
-        kinds.number(float, 0),
+        kinds.Number(float, 0),
         5.0,
         "Age in seconds up to which the last quote seen by the bot counts as an order's arrival price.",
     ),
@@ -209,7 +181,7 @@ TABLE: dict[str, Setting] = {
         "OTEL_TRADING_STACK_CA", kinds.path, None, "File of the authority that certified the stack's https addresses."
     ),
     "stack_seconds": Setting(
-        "OTEL_TRADING_STACK_SECONDS", kinds.number(float, 0.1), 30.0, "Seconds to wait for an answer of the stack."
+        "OTEL_TRADING_STACK_SECONDS", kinds.Number(float, 0.1), 30.0, "Seconds to wait for an answer of the stack."
     ),
     "tempo_url": Setting(
         "OTEL_TRADING_TEMPO_URL", kinds.address, "", "Address of Tempo. Default: Grafana's data source `tempo`."
@@ -255,32 +227,32 @@ class Settings(NamedTuple):
     loki_url: str
 
 
-def load(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[Problem]]:
+def load(environ: Mapping[str, str] | None = None, section: Section | None = None) -> tuple[Settings, list[Problem]]:
     """Read the settings from ``environ`` (default: this process's), and say which values were unusable.
 
-    An unknown ``OTEL_TRADING_`` variable is a problem too: most often it is a misspelt one.
+    What ``section`` of a configuration file says comes before the variables, setting by setting. A setting that there
+    is not is a problem too: most often it is a misspelt one.
     """
     store = os.environ if environ is None else environ
-    problems: list[Problem] = []
-    values: dict[str, Any] = {}
-    for name, row in TABLE.items():
-        raw = store.get(row.variable, "")
-        values[name] = row.default
-        if raw.strip():
-            try:
-                values[name] = row.parse(raw)
-            except ValueError as error:
-                shown = _USER_IN_URL.sub("//***@", raw)
-                problems.append(Problem(row.variable, f"{shown!r} is ignored, {row.default!r} holds: {error}"))
-    if values["store"] is None:
-        values["store"] = default_store(store)
-    known = {row.variable for row in TABLE.values()}
-    problems.extend(
-        Problem(name, "is no setting and is ignored; docs/settings.md lists them")
-        for name in sorted(store)
-        if name.startswith("OTEL_TRADING_") and name not in known
-    )
-    return Settings(**values), problems
+    values, problems = from_variables(TABLE, store)
+    if section is not None:
+        said, more = from_section(TABLE, section)
+        problems = [each for each in problems if each.variable not in {TABLE[name].variable for name in said}]
+        problems += [*more, *overruled(TABLE, section, values, said)]
+        values |= said
+    merged = {name: row.default for name, row in TABLE.items()} | values
+    if merged["store"] is None:
+        merged["store"] = default_store(store)
+    return Settings(**merged), problems
+
+
+def load_all(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[Problem]]:
+    """Read the settings as :func:`load` does, and first of all the file that ``OTEL_CONFIG_FILE`` names, if any."""
+    file = config_file.read(os.environ if environ is None else environ)
+    if file is None:
+        return load(environ)
+    found, problems = load(environ, file.section)
+    return found, [*file.problems, *problems]
 
 
 _current: Settings | None = None
@@ -290,7 +262,7 @@ def current() -> Settings:
     """Return the settings of this process, read at the first call."""
     global _current  # noqa: PLW0603 - read once a process, replaced only by tests
     if _current is None:
-        _current = load()[0]
+        _current = load_all()[0]
     return _current
 
 

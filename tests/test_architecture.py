@@ -22,6 +22,7 @@ SOURCES = [
 KNOW_THE_SDK = (
     "otel_trading/telemetry/",
     "otel_trading/configurator.py",
+    "otel_trading/declared/",
     "otel_trading/detector.py",
     "otel_trading/testing",
     "otel_trading/doctor/receiver/",  # asks the receiver by what the SDK's own exporters send

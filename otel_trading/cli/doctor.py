@@ -13,7 +13,7 @@ import click
 from otel_trading.cli.options import Where, store_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from otel_trading.doctor import Finding, Situation
 
@@ -70,7 +70,8 @@ def doctor(
 
     if not command and (seconds is not None or as_is):
         raise click.UsageError("--run and --as-is need a command: doctor --run 30 -- python bot.py")
-    inside = list(_inside(command, seconds or _RUN_SECONDS, as_is=as_is)) if command else []
+    known = _situation(ctx.ensure_object(Where), offline=offline, timeout=timeout).secrets if command else {}
+    inside = list(_inside(command, known, seconds or _RUN_SECONDS, as_is=as_is)) if command else []
     situation = _situation(ctx.ensure_object(Where), offline=offline, timeout=timeout)
     findings = sorted([*inside, *examine(situation)], key=lambda each: -each.severity)
     _write(findings, as_json=as_json, everything=everything, width=width)
@@ -81,7 +82,7 @@ def doctor(
 
 
 def _situation(where: Where, *, offline: bool, timeout: float) -> Situation:
-    from otel_trading import settings, standard  # noqa: PLC0415 - not needed for help
+    from otel_trading import config_file, settings, standard  # noqa: PLC0415 - not needed for help
     from otel_trading.distro import set_defaults  # noqa: PLC0415 - the same
     from otel_trading.doctor import Situation  # noqa: PLC0415 - the same
 
@@ -89,21 +90,23 @@ def _situation(where: Where, *, offline: bool, timeout: float) -> Situation:
     effective = dict(environ)
     wrong = standard.repair(effective)
     set_defaults(effective)
-    found, problems = settings.load(environ)
+    file = config_file.read(environ)
+    found, problems = settings.load(environ, file.section if file is not None else None)
     return Situation(
         environ=environ,
         effective=effective,
         settings=found,
-        problems=[*wrong, *problems],
+        problems=[*wrong, *(file.problems if file is not None else ()), *problems],
         store=where.folder,
         services=where.services,
         now_ns=time.time_ns(),
         timeout=timeout,
         offline=offline,
+        file=file,
     )
 
 
-def _inside(command: tuple[str, ...], seconds: float, *, as_is: bool) -> Iterable[Finding]:
+def _inside(command: tuple[str, ...], secrets: Mapping[str, str], seconds: float, *, as_is: bool) -> Iterable[Finding]:
     """Run the bot, and return what is wrong inside it, masked."""
     from otel_trading.doctor.bot.explain import explain  # noqa: PLC0415 - needed in this case only
     from otel_trading.doctor.bot.run import run_bot  # noqa: PLC0415 - the same
@@ -113,7 +116,7 @@ def _inside(command: tuple[str, ...], seconds: float, *, as_is: bool) -> Iterabl
         seen = run_bot(command, os.environ, seconds, lambda line: click.echo(line, err=True), as_is=as_is)
     except OSError as problem:
         raise click.BadParameter(f"{command[0]} cannot be started: {problem.strerror}", param_hint="COMMAND") from None
-    return map(Masker(os.environ).finding, explain(seen))
+    return map(Masker(secrets).finding, explain(seen))
 
 
 def _write(findings: list[Finding], *, as_json: bool, everything: bool, width: int | None) -> None:

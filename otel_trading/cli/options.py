@@ -40,9 +40,9 @@ class Where:
         """The store's folder: the option, else the setting, else the default."""
         if self.store is not None:
             return self.store
-        from otel_trading.settings import load  # noqa: PLC0415 - not needed to print help
+        from otel_trading.settings import load_all  # noqa: PLC0415 - not needed to print help
 
-        folder: Path = load()[0].store
+        folder: Path = load_all()[0].store
         return folder
 
 

@@ -44,7 +44,7 @@ _FRAME = re.compile(r'^ *File "(?P<file>[^"]*)", line (?P<line>\d+), in (?P<name
 
 def write_bundle(path: Path, situation: Situation, findings: Sequence[Finding]) -> None:
     """Write the bundle to ``path``. Raises OSError where that is not possible."""
-    masker = Masker(situation.environ)
+    masker = Masker(situation.secrets)
 
     def text(value: Any) -> str:
         return json.dumps(_homeless(masker.any(value)), indent=1) + "\n"

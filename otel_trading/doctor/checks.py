@@ -43,7 +43,7 @@ CHECKS: dict[str, Check] = {
 
 def examine(situation: Situation) -> list[Finding]:
     """Run every check and return what they found, the worst first; no secret of the environment is in it."""
-    masker = Masker(situation.environ)
+    masker = Masker(situation.secrets)
     found = [masker.finding(each) for name, check in CHECKS.items() for each in _run(name, check, situation)]
     return sorted(found, key=lambda each: -each.severity)
 

@@ -14,9 +14,9 @@ from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.trace import Status as SpanStatus
 from opentelemetry.trace import StatusCode
 
-from otel_trading.orders import emit
+from otel_trading.orders import emit, left
 from otel_trading.orders.contain import contained
-from otel_trading.orders.context import ORDER_KEY, STRATEGY_KEY, current_strategy, detach, use_value
+from otel_trading.orders.context import ORDER_KEY, STRATEGY_KEY, attach, current_strategy, detach, use_value
 from otel_trading.orders.order import Order
 from otel_trading.orders.registry import registry
 from otel_trading.orders.values import as_text
@@ -58,6 +58,7 @@ def order(
 
     An exception of the block is recorded and passes on unchanged.
     """
+    left.mend()
     this = Order(
         venue=venue,
         symbol=symbol,
@@ -77,7 +78,7 @@ def order(
     with contained():
         span = emit.tracer().start_span(spans.TRADING_ORDER.name, context, attributes=emit.identity(this))
     this.adopt_span(span.get_span_context())
-    token = otel.attach(trace.set_span_in_context(span, context))
+    token = attach(trace.set_span_in_context(span, context))
     try:
         yield this
     except BaseException as error:
@@ -113,7 +114,8 @@ class strategy:  # noqa: N801 - used like the functions beside it
         self._id = as_text(strategy_id)
 
     def __enter__(self) -> None:
-        _entered.set((*_entered.get(), otel.attach(otel.set_value(STRATEGY_KEY, self._id))))
+        left.mend()
+        _entered.set((*_entered.get(), attach(otel.set_value(STRATEGY_KEY, self._id))))
 
     def __exit__(self, *error: object) -> None:
         *outer, token = _entered.get()

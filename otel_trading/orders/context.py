@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from opentelemetry import context as otel
 
+from otel_trading.orders import left
 from otel_trading.settings import current as settings
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ SIMULATED_KEY = otel.create_key("otel_trading.simulated")
 
 def current_order(context: Context | None = None) -> Order | None:
     """Return the order that ``context`` (default: the current one) works for."""
+    if context is None:
+        left.mend()
     return cast("Order | None", otel.get_value(ORDER_KEY, context))
 
 
 def current_strategy(context: Context | None = None) -> str:
     """Return the id of the strategy at work; empty where neither the code nor the setting names one."""
+    if context is None:
+        left.mend()
     return cast("str", otel.get_value(STRATEGY_KEY, context)) or settings().strategy
 
 
@@ -41,14 +46,26 @@ def is_simulated(context: Context | None = None) -> bool:
     return bool(otel.get_value(SIMULATED_KEY, context))
 
 
+def attach(context: Context) -> Token[Context]:
+    """Make ``context`` current for a block of the bot's, until :func:`detach`.
+
+    Where the block is one of an async generator, it ends when that is left, too.
+    """
+    token = otel.attach(context)
+    left.follow(token, context)
+    return token
+
+
 def detach(token: Token[Context]) -> None:
     """Make current again what was current when ``otel.attach`` gave ``token``.
 
     A coroutine that nobody finishes is closed by the garbage collector, in whatever context that runs in: nothing
     is to be put back there, and ``otel.detach`` would log an error for it.
     """
-    with suppress(ValueError):
+    left.forget(token)
+    with suppress(ValueError, RuntimeError):  # the latter where it was put back when the block was left
         token.var.reset(token)
+    left.mend()
 
 
 @contextmanager

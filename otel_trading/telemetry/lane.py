@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_BATCH = 512
+BATCH = 512
 _lanes: weakref.WeakSet[Lane[object]] = weakref.WeakSet()
 
 
@@ -44,7 +44,7 @@ class Lane(Generic[T]):
 
     ``deliver`` raises :class:`Undelivered` where a batch did not arrive, which is then counted as dropped.
     ``size`` bounds the items that may wait, ``most_bytes`` what they weigh together by ``weigh``, which is called on
-    the order's thread; ``flush_seconds`` bounds how long one waits.
+    the order's thread; ``flush_seconds`` bounds how long one waits, ``batch`` how many are given at once.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Lane(Generic[T]):
         size: int,
         most_bytes: int,
         flush_seconds: float,
+        batch: int = BATCH,
     ) -> None:
         self._signal = signal
         self._deliver = deliver
@@ -65,6 +66,7 @@ class Lane(Generic[T]):
         self._size = size
         self._most_bytes = most_bytes
         self._flush_seconds = flush_seconds
+        self._batch = batch
         self._closing = False
         self._begin()
         _lanes.add(self)  # type: ignore[arg-type] # a set of lanes of any item
@@ -79,7 +81,7 @@ class Lane(Generic[T]):
         # which there is none in an addition; what is lost elsewhere is made good when the queue is next empty.
         self._bytes += weight
         self._queue.append((item, weight))
-        if len(self._queue) >= _BATCH and not self._wake.is_set():
+        if len(self._queue) >= self._batch and not self._wake.is_set():
             self._wake.set()
 
     def flush(self, seconds: float) -> bool:
@@ -132,7 +134,7 @@ class Lane(Generic[T]):
         waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
         left = len(self._queue)  # what comes meanwhile has its turn next, so that flush ends under load
         while left > 0:
-            taken = [self._queue.popleft() for _ in range(min(_BATCH, left))]
+            taken = [self._queue.popleft() for _ in range(min(self._batch, left))]
             left -= len(taken)
             self._in_hand = len(taken)
             self._bytes -= sum(weight for _, weight in taken)

@@ -7,12 +7,34 @@ forked child locks and connections of its own. Where a later SDK names its parts
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from opentelemetry.sdk.metrics import MeterProvider
+
+
+_MAKE = "_otel_trading_make"
+
+
+def replace_exporters(meters: MeterProvider, makers: Sequence[Callable[..., Any] | None]) -> None:
+    """Have the readers of ``meters``, in their order, export by what ``makers`` make; None leaves one as it is.
+
+    A maker is given the preferences that the reader was made with, and is called again by each forked child.
+    """
+    for reader, make in zip(_readers(meters), makers, strict=True):
+        exporter = getattr(reader, "_exporter", None)
+        if make is not None and exporter is not None:
+            preferences = {
+                name: preferred
+                for name in ("preferred_temporality", "preferred_aggregation")
+                if (preferred := getattr(exporter, f"_{name}", None)) is not None
+            }
+            remade = partial(make, **preferences)
+            reader._exporter = remade()  # noqa: SLF001 - see above
+            setattr(reader, _MAKE, remade)
 
 
 def end(meters: MeterProvider, seconds: float) -> bool:
@@ -36,7 +58,7 @@ def renew(meters: MeterProvider) -> None:
             reader._export_lock = threading.Lock()  # noqa: SLF001 - see above
         exporter = getattr(reader, "_exporter", None)
         if exporter is not None:
-            reader._exporter = type(exporter)()  # noqa: SLF001 - see above
+            reader._exporter = getattr(reader, _MAKE, type(exporter))()  # noqa: SLF001 - see above
 
 
 def _forget_counts(consumer: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from opentelemetry.sdk._logs.export import LogRecordExporter
 from opentelemetry.sdk.resources import Resource
@@ -13,7 +13,7 @@ from otel_trading.orders.contain import report
 from otel_trading.semconv.attributes import TradingTelemetryDropReasonValues as Reason
 from otel_trading.semconv.attributes import TradingTelemetrySignalValues as Signal
 from otel_trading.telemetry import drops, mentions, plain, redact, weight
-from otel_trading.telemetry.lane import Lane, Undelivered, close_all
+from otel_trading.telemetry.lane import BATCH, Lane, Undelivered, close_all
 from otel_trading.telemetry.processors import ShipLogs, ShipSpans
 from otel_trading.telemetry.spool.answer import is_otlp
 from otel_trading.telemetry.spool.batch import LOGS, SPANS, Batch, service_of
@@ -44,6 +44,14 @@ class RecordExporter(Protocol):
         """Export ``records`` (all spans or all logs) of the process that ``resource`` describes."""
 
 
+class Bounds(NamedTuple):
+    """What a configuration file says of one exporter's queue; None: what the settings say."""
+
+    size: int | None = None
+    flush_seconds: float | None = None
+    batch: int | None = None
+
+
 class Pipeline:
     """Makes the processors that take each signal to its exporters, and closes them within one bound."""
 
@@ -52,9 +60,14 @@ class Pipeline:
         self._lanes: list[Lane[Any]] = []
         self._spooled: list[Spooled] = []
 
-    def span_processor(self, exporter: SpanExporter) -> SpanProcessor:
-        """Return the processor that takes spans to ``exporter``."""
-        own = _OwnExporter(exporter)
+    def span_processor(
+        self,
+        exporter: SpanExporter,
+        make: Callable[[], SpanExporter] | None = None,
+        bounds: Bounds = Bounds(),  # noqa: B008 - it cannot be changed
+    ) -> SpanProcessor:
+        """Return the processor that takes spans to ``exporter``; a forked child calls ``make`` for one of its own."""
+        own = _OwnExporter(exporter, make)
         end = self._end(SPANS, own)
 
         def deliver(spans: Sequence[ReadableSpan]) -> None:
@@ -66,11 +79,16 @@ class Pipeline:
             end.close()
             own.get().shutdown()
 
-        return ShipSpans(self._lane(Signal.TRACES, deliver, close, weight.of_span))
+        return ShipSpans(self._lane(Signal.TRACES, deliver, close, weight.of_span, bounds))
 
-    def log_processor(self, exporter: LogRecordExporter) -> LogRecordProcessor:
-        """Return the processor that takes log records to ``exporter``."""
-        own = _OwnExporter(exporter)
+    def log_processor(
+        self,
+        exporter: LogRecordExporter,
+        make: Callable[[], LogRecordExporter] | None = None,
+        bounds: Bounds = Bounds(),  # noqa: B008 - it cannot be changed
+    ) -> LogRecordProcessor:
+        """Return the processor that takes log records to ``exporter``; a forked child calls ``make`` for its own."""
+        own = _OwnExporter(exporter, make)
         end = self._end(LOGS, own)
 
         def deliver(logs: Sequence[ReadWriteLogRecord]) -> None:
@@ -82,7 +100,7 @@ class Pipeline:
             end.close()
             own.get().shutdown()  # type: ignore[no-untyped-call] # untyped upstream
 
-        return ShipLogs(self._lane(Signal.LOGS, deliver, close, weight.of_log))
+        return ShipLogs(self._lane(Signal.LOGS, deliver, close, weight.of_log, bounds))
 
     def resume(self, resource: Resource) -> None:
         """Send what earlier processes of the same service left on disk for a receiver."""
@@ -111,15 +129,18 @@ class Pipeline:
         deliver: Callable[[Sequence[Any]], object],
         close: Callable[[], object],
         weigh: Callable[[Any], int],
+        bounds: Bounds,
     ) -> Lane[Any]:
+        seconds = bounds.flush_seconds
         lane = Lane(
             signal,
             deliver,
             close,
             weigh=weigh,
-            size=self._settings.queue_size,
+            size=bounds.size or self._settings.queue_size,
             most_bytes=self._settings.queue_bytes,
-            flush_seconds=self._settings.flush_seconds,
+            flush_seconds=self._settings.flush_seconds if seconds is None else seconds,
+            batch=bounds.batch or BATCH,
         )
         self._lanes.append(lane)
         return lane
@@ -144,18 +165,19 @@ class _Direct:
 
 
 class _OwnExporter(Generic[E]):
-    """The exporter of this process. A forked child makes another, as the SDK made the first, without arguments.
+    """The exporter of this process. A forked child makes another, as the SDK made the first: without arguments.
 
     Parent and child on one connection would take each other's answers.
     """
 
-    def __init__(self, exporter: E) -> None:
+    def __init__(self, exporter: E, make: Callable[[], E] | None = None) -> None:
         self._exporter: E = exporter
+        self._make: Callable[[], E] = make or type(exporter)
         self._process = os.getpid()
 
     def get(self) -> E:
         if self._process != os.getpid():
-            self._exporter = type(self._exporter)()
+            self._exporter = self._make()
             self._process = os.getpid()
         return self._exporter
 

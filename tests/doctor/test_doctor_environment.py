@@ -23,7 +23,7 @@ def test_an_environment_that_sets_nothing_is_fine(tmp_path: Path, name: str) -> 
     ("name", "variable", "value", "expected"),
     [
         ("sdk", "OTEL_SDK_DISABLED", "True", ("sdk.disabled", ERROR)),
-        ("sdk", "OTEL_CONFIG_FILE", "otel.yaml", ("sdk.config_file", ERROR)),
+        ("sdk", "OTEL_CONFIG_FILE", "missing.yaml", ("sdk.config_file", ERROR)),
         ("settings", "OTEL_TRADING_QUEUE_SIZE", "many", ("settings.value", WARNING)),
         ("settings", "OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", ("settings.value", WARNING)),
         ("settings", "OTEL_TRADING_QUEUE_SIZ", "1", ("settings.unknown", WARNING)),

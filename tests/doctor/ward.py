@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from otel_trading import settings, standard
+from otel_trading import config_file, settings, standard
 from otel_trading.distro import set_defaults
 from otel_trading.doctor import CHECKS, Situation, checks
 from otel_trading.doctor.finding import Severity
@@ -29,16 +29,18 @@ def situation(
     effective = dict(given)
     wrong = standard.repair(effective)
     set_defaults(effective)
-    found, problems = settings.load(given)
+    file = config_file.read(given)
+    found, problems = settings.load(given, file.section if file is not None else None)
     return Situation(
         environ=given,
         effective=effective,
         settings=found,
-        problems=[*wrong, *problems],
+        problems=[*wrong, *(file.problems if file is not None else ()), *problems],
         store=found.store,
         now_ns=time.time_ns(),
         timeout=timeout,
         offline=offline,
+        file=file,
         python=sys.version_info[:2],
     )
 

@@ -29,7 +29,8 @@ def send(outcome: Outcome, record: Any, environ: Mapping[str, str], timeout: flo
     reader = _Reader(outcome)
     _LOGGER.filters.insert(0, reader)  # before the one that lets equal messages of other signals pass only once
     try:
-        exporter = _EXPORTERS[outcome.target.signal](endpoint=outcome.target.endpoint, timeout=timeout)
+        arguments = {**outcome.target.arguments, "timeout": timeout}
+        exporter = _EXPORTERS[outcome.target.signal](endpoint=outcome.target.endpoint, **arguments)
         outcome.delivered = exporter.export(record).name == "SUCCESS"
         exporter.shutdown()
     finally:

@@ -48,7 +48,8 @@ def send(outcome: Outcome, record: Any, environ: Mapping[str, str], timeout: flo
         return response
 
     session.request = seen  # type: ignore[method-assign] # the exporter calls nothing else of it
-    exporter = _EXPORTERS[signal](endpoint=outcome.target.endpoint, timeout=timeout, session=session)
+    arguments = {**outcome.target.arguments, "timeout": timeout, "session": session}
+    exporter = _EXPORTERS[signal](endpoint=outcome.target.endpoint, **arguments)
     outcome.delivered = exporter.export(record).name == "SUCCESS"
     exporter.shutdown()
 

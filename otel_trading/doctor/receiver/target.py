@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from opentelemetry.util.re import parse_env_headers
@@ -15,13 +16,17 @@ _LOOPBACK = ("localhost", "127.", "[::1]", "::1")
 
 
 class Target(NamedTuple):
-    """Where one signal goes. Of the headers only the names: a value is nobody's business here."""
+    """Where one signal goes. Of the headers only the names: a value is nobody's business here.
+
+    ``arguments`` are what a configuration file gives the exporter; from variables it reads them itself.
+    """
 
     signal: str
     protocol: str
     endpoint: str
     headers: tuple[str, ...]
     certificate: str
+    arguments: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def place(self) -> str:
@@ -64,13 +69,14 @@ def _target(environ: Mapping[str, str], signal: str) -> Target:
     return Target(
         signal,
         protocol,
-        _endpoint(environ, signal, protocol),
+        default_endpoint(environ, signal, protocol),
         tuple(sorted(headers)),
         setting(environ, signal, "CERTIFICATE"),
     )
 
 
-def _endpoint(environ: Mapping[str, str], signal: str, protocol: str) -> str:
+def default_endpoint(environ: Mapping[str, str], signal: str, protocol: str) -> str:
+    """Return the endpoint that the variables name for a signal, else the one that OTLP has by default."""
     own = environ.get(f"OTEL_EXPORTER_OTLP_{signal.upper()}_ENDPOINT", "").strip()
     shared = environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").strip()
     if protocol == "grpc":
