@@ -1,9 +1,10 @@
 """Generate the pages and pictures: ``python docs/generate.py [--check | --picture | --reliability]``.
 
-Without an option writes ``docs/settings.md`` from the table of settings, and ``docs/reliability.md`` from what was
-recorded of the pitfalls; ``--check`` only says which of them is stale. ``--picture`` runs the demo and draws
-``docs/story.svg``, the picture of the README, from its telemetry. ``--reliability`` runs every pitfall anew (some
-minutes), records what is seen, and writes its page; that the record is true is for ``tests/reliability`` to say.
+Without an option writes ``docs/settings.md`` from the table of settings, ``docs/libraries.md`` from the conformance
+suite, and ``docs/reliability.md`` from what was recorded of the pitfalls; ``--check`` only says which of them is
+stale. ``--picture`` runs the demo and draws ``docs/story.svg``, the picture of the README, from its telemetry.
+``--reliability`` runs every pitfall anew (some minutes), records what is seen, and writes its page; that the record
+is true is for ``tests/reliability`` to say.
 """
 
 from __future__ import annotations
@@ -112,7 +113,37 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-PAGES = {DOCS / "settings.md": settings_page, DOCS / "reliability.md": reliability_page}
+LIBRARIES = """\
+# Libraries
+
+Generated from the drivers of the conformance suite, by `make generate`: change `tests/conformance`, not this page.
+
+`pip install otel-trading[alpaca]` (or `binance`, `bybit`, `ccxt`, `fix`, `freqtrade`, `ib`, `nautilus`, `quickfix`;
+`all` are those that fit into one environment), and the bot is started as before, behind `opentelemetry-instrument`.
+The same spans, metrics, events and stories come from every library. One that is not installed costs nothing at
+start. A version that was not tried is instrumented all the same, with one warning in the log and in `otel-trading
+doctor`.
+
+The suite is written once and runs for every library, the real one, against a venue on this machine that speaks the
+real protocol. `make test` runs all of it; `examples/` has a bot for each library.
+
+"""
+
+
+def libraries_page() -> str:
+    """Return the page of trading libraries."""
+    sys.path.insert(0, str(DOCS.parent))
+    from tests.conformance import remarks, table  # noqa: PLC0415 - the repository's root is no place of this script's
+
+    sections = (f"\n## {name}\n\n{text}\n" for name, text in remarks.REMARKS.items() if text)
+    return LIBRARIES + table.render() + "\n" + "".join(sections)
+
+
+PAGES = {
+    DOCS / "settings.md": settings_page,
+    DOCS / "libraries.md": libraries_page,
+    DOCS / "reliability.md": reliability_page,
+}
 
 
 def _default(value: object) -> str:

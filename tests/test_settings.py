@@ -34,6 +34,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("OTEL_TRADING_REGISTRY_SECONDS", "1e3", 1000.0),
     ("OTEL_TRADING_ARRIVAL_SECONDS", "2.5", 2.5),
     ("OTEL_TRADING_CONSOLE", "JSON", "json"),
+    ("OTEL_TRADING_BACKTESTS", "On", "on"),
     ("OTEL_TRADING_PROPAGATE_HOSTS", "a.example, b.example,", ("a.example", "b.example")),
     ("OTEL_TRADING_MASK_KEYS", "desk, trader.name", ("desk", "trader.name")),
     (
@@ -61,6 +62,7 @@ WRONG: list[tuple[str, str, str]] = [
     ("OTEL_TRADING_QUEUE_SIZE", "0", "takes a number of at least 1"),
     ("OTEL_TRADING_FLUSH_SECONDS", "inf", "takes a number of at least 0.01"),
     ("OTEL_TRADING_CONSOLE", "xml", "takes one of text, json"),
+    ("OTEL_TRADING_BACKTESTS", "yes", "takes one of off, on"),
     ("OTEL_TRADING_MASK_PATTERNS", "ACME-( ok", "is no regular expression of Python's"),
     ("OTEL_TRADING_MASK_PATTERNS", "ok (a+)+b", "bound its repetitions"),
     ("OTEL_TRADING_MASK_PATTERNS", "x*", "let it ask for at least one character"),

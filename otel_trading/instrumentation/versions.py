@@ -37,8 +37,8 @@ TRIED: Mapping[str, Tried] = {
     "nautilus-trader": Tried("1.221", "1.222"),
     "pybit": Tried("5.10", "5.18"),
     "python-binance": Tried("1.0.28", "1.0.38"),
-    "quickfix": Tried("1.15", "1.17"),
-    "simplefix": Tried("1.0.17", "1.0.18"),
+    "quickfix": Tried("1.16", "1.17"),
+    "simplefix": Tried("1.0.10", "1.0.18"),
 }
 """Libraries with an instrumentor, by the name of their distribution."""
 

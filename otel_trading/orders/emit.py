@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from otel_trading.orders.order import Order
 
 _tracer: tuple[trace.TracerProvider, trace.Tracer] | None = None
-_SEVERITY_TEXT = {SeverityNumber.INFO: "INFO", SeverityNumber.WARN: "WARN", SeverityNumber.ERROR: "ERROR"}
 
 
 def tracer() -> trace.Tracer:
@@ -45,7 +44,7 @@ def event(name: str, body: str, given: dict[str, Any], severity: SeverityNumber 
         event_name=name,
         body=body,
         severity_number=severity,
-        severity_text=_SEVERITY_TEXT[severity],
+        severity_text=severity.name,
         attributes=known(given),
     )
 

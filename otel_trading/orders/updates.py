@@ -11,8 +11,10 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from otel_trading.orders.context import current_strategy
+from otel_trading.orders.lifecycle import TERMINAL
 from otel_trading.orders.order import Order
 from otel_trading.orders.registry import registry
+from otel_trading.semconv.attributes import TradingOrderRejectionCategoryValues as Category
 from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ class OrderUpdate(NamedTuple):
     """What a library says of an order's present state, or of executions of it.
 
     Quantities and prices in the instrument's units; ``transact_time`` in nanoseconds since the epoch; ``reason`` is
-    the venue's words where it refused the order.
+    the venue's words where it refused the order, ``category`` what they mean.
     """
 
     venue: str
@@ -43,6 +45,7 @@ class OrderUpdate(NamedTuple):
     type: str = ""
     instrument_type: str = ""
     reason: str = ""
+    category: Category = Category.OTHER
 
 
 _lock = threading.Lock()
@@ -70,6 +73,8 @@ def take(update: OrderUpdate, *, new_orders: bool) -> Order | None:
                 _waiting.append(update)
                 return None
             order = find(update) or _adopted(update)  # an answer, or another feed, may have been faster
+    elif not new_orders and order.status in TERMINAL and update.status not in TERMINAL:
+        update = update._replace(status=None)  # a stream was faster than the answer to the question
     apply(order, update)
     return order
 
@@ -84,7 +89,7 @@ def apply(order: Order, update: OrderUpdate) -> None:
     if status is Status.NEW and (order.cumulative_quantity or update.cumulative_quantity or update.executions):
         status = None  # open, but partly filled; how far is told by the quantities
     if status is Status.REJECTED:
-        order.rejected(reason=update.reason)
+        order.rejected(update.category, update.reason)
         return
     order.report(
         status=status,

@@ -32,6 +32,7 @@ async def test_a_fill_is_told_with_quantity_and_price_and_ends_the_order(desk: D
 async def test_what_was_traded_is_counted(desk: Desk) -> None:
     order = await desk.send_and_follow()
     await desk.execute(order, desk.driver.quantity)
+    await desk.until(lambda: desk.recorded.total(metrics.TRADING_EXECUTION_QUANTITY) > 0)  # the last that is counted
     fills = desk.recorded.point(metrics.TRADING_EXECUTION_FILLS)
     quantity = desk.recorded.point(metrics.TRADING_EXECUTION_QUANTITY)
     assert fills.value == 1

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HASH_OF_7 = "h:4c4b54b51a5f9cff"
 """printf 7 | openssl dgst -sha256 -hmac 'of these tests'"""
+HASH_OF_DU = "h:1214b64a26801e25"
+"""The same of DU1234567."""
 
 
 @pytest.fixture(autouse=True)
@@ -95,11 +97,17 @@ def test_other_values_stay(found: dict[str, object]) -> None:
     assert redact.attributes(found) == found
 
 
+@pytest.mark.parametrize("text", ["account=spot", "account: 100000", "accounts='BTC/USDT'", "account=60000.00 USDT"])
+def test_a_word_or_a_number_behind_a_bare_account_in_a_text_stays(text: str) -> None:
+    assert redact.text(text) == text
+
+
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
         ("uid=7, ok", f"uid={HASH_OF_7}, ok"),
         ("account number: 7", f"account number: {HASH_OF_7}"),
+        ("Position(account='DU1234567', avgCost=1.0)", f"Position(account='{HASH_OF_DU}', avgCost=1.0)"),
         ("{'accountId': '7', 'x': 7}", f"{{'accountId': '{HASH_OF_7}', 'x': 7}}"),
         ('{"uid": 7}', f'{{"uid": "{HASH_OF_7}"}}'),
         (r"{\"uid\":7}", rf"{{\"uid\":\"{HASH_OF_7}\"}}"),

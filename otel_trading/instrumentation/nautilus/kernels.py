@@ -29,7 +29,7 @@ class Listener:
     def __init__(self, kernel: Any, *, simulated: bool) -> None:
         self._bus = kernel.msgbus
         self.simulated = simulated
-        self.stories = Stories(kernel, simulated=simulated)
+        self.stories = Stories(kernel, simulated=simulated)  # a back-test; a sandbox has a real clock
         self._subscribed: list[tuple[str, Callable[[Any], None]]] = []
         self._subscribe("events.order.*", self.stories.take)
         if simulated:  # its positions are nobody's, and its market data is as old as it ever was

@@ -36,6 +36,7 @@ class KnownOrders:
         self._cache = kernel.cache
         self._trader = kernel.trader
         self._simulated = simulated
+        self._is_rehearsal = fields.word(kernel.environment) != "LIVE"
         self._orders: OrderedDict[str, Order] = OrderedDict()
         self._origins: dict[str, Context] = {}
         self._shadowed: dict[str, Order] = {}
@@ -62,6 +63,7 @@ class KnownOrders:
         with use_value(STRATEGY_KEY, strategy):
             order = answers.order_for(OrderRequest(**asked))
         order.strategy = order.strategy or strategy
+        order.simulated = self._is_rehearsal
         if self._simulated and order.arrival_price is None:
             order.arrival_price = fields.mid(self._cache.quote_tick(event.instrument_id))
         self._origins[key] = otel.get_current()

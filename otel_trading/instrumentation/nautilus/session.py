@@ -65,4 +65,4 @@ def client_made(call: Call, outcome: Outcome) -> None:
 def _tells_backtests(session: _Session) -> bool:
     # A back-test of an hour has more orders than a year of trading: told by default, it would push that year out of
     # the store, and raise every alarm.
-    return bool(getattr(settings(), "backtests", False)) if session.backtests is None else session.backtests
+    return settings().backtests == "on" if session.backtests is None else session.backtests

@@ -8,6 +8,7 @@ from opentelemetry import context as otel
 from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan
 
+from otel_trading.instrumentation.toolkit.spans import HANDLED_KEY
 from otel_trading.orders import updates
 from otel_trading.orders.context import ORDER_KEY, use_context
 
@@ -36,5 +37,6 @@ def at_work(order: Order | None) -> Context:
     here = otel.set_value(ORDER_KEY, order)
     home = order.span_context if order is not None else None
     if home is not None:
+        here = otel.set_value(HANDLED_KEY, home.trace_id, here)
         return trace.set_span_in_context(NonRecordingSpan(home), here)
     return here

@@ -31,6 +31,10 @@ KIND_KEY = otel.create_key("otel_trading.operation")
 """Context key of the :class:`Work` that is going on."""
 
 
+HANDLED_KEY = otel.create_key("otel_trading.handled")
+"""Context key of the id of the trace whose order the bot hears of in a handler."""
+
+
 class Work(NamedTuple):
     """The instrumented call that is going on: its kind ("order", "query" or "stream"), and the library it is of."""
 
@@ -98,6 +102,10 @@ def client_span(
     if home is not None and current.trace_id != home.trace_id:
         here = trace.set_span_in_context(NonRecordingSpan(home), here)
         links = [Link(current)] if current.is_valid else []
+    elif home is None and order is not None and current.trace_id == otel.get_value(HANDLED_KEY):
+        # Sent because another order was filled: were it of that one's trace, a grid would be one trace for ever.
+        here = trace.set_span_in_context(trace.INVALID_SPAN, here)
+        links = [Link(current)]
     if order is not None:
         here = otel.set_value(ORDER_KEY, order, here)
     told = emit.known(_span_attributes(span_type, fields, call, order, reference))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry import trace
 
 from otel_trading.instrumentation.toolkit.messages import message
+from otel_trading.instrumentation.toolkit.operations import submit
 from otel_trading.instrumentation.toolkit.patching import Patches
-from otel_trading.instrumentation.toolkit.terms import Fields
-from otel_trading.instrumentation.toolkit.wrapping import watched
+from otel_trading.instrumentation.toolkit.terms import Fields, OrderRequest
+from otel_trading.instrumentation.toolkit.wrapping import Call, watched
 from otel_trading.orders.context import current_order
 from otel_trading.orders.order import Order
 from otel_trading.orders.updates import OrderUpdate
@@ -19,7 +20,6 @@ from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from otel_trading.instrumentation.toolkit.wrapping import Call
     from tests.recording import Recorded
 
 
@@ -91,3 +91,31 @@ def test_a_message_about_no_order_is_handled_outside_the_order_that_the_stream_w
         handle(lambda: seen.append(current_order()), [])
         assert current_order() is not None
     assert seen == [None]
+
+
+def test_an_order_sent_because_another_was_filled_has_a_trace_of_its_own_and_a_link(recorded: Recorded) -> None:
+    first = sent("cl-1")
+    assert first.span_context is not None
+
+    def send_the_next() -> None:
+        request = Call(None, "place", {}, 0.0)
+        watching = submit(NextOrder(), request)
+        assert watching is not None
+        next(watching)
+        watching.close()
+
+    handle(send_the_next, ["cl-1"])
+    span = recorded.span("submit_order v")
+    assert span.parent is None
+    assert span.context.trace_id != first.span_context.trace_id
+    assert [link.context.trace_id for link in span.links] == [first.span_context.trace_id]
+
+
+class NextOrder(Fields):
+    """A request for one more order."""
+
+    def venue(self, call: Call) -> str:  # noqa: ARG002 - there is one
+        return "v"
+
+    def requests(self, call: Call) -> Sequence[OrderRequest]:  # noqa: ARG002 - the same each time
+        return [OrderRequest("v", "BTC/USD", client_id="cl-2")]
