@@ -13,9 +13,9 @@ nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = True
 
 
-def _test(session: nox.Session, library: str) -> None:
+def _test(session: nox.Session, library: str, **build: str) -> None:
     """Install ``library`` as its lock file says, and run its tests and its part of the conformance suite."""
-    session.install("--require-hashes", "--requirement", f"tests/environments/{library}.lock")
+    session.install("--require-hashes", "--requirement", f"tests/environments/{library}.lock", env=build)
     session.install("--no-deps", "--no-build-isolation", "--editable", ".")
     session.run(
         "python",
@@ -27,7 +27,6 @@ def _test(session: nox.Session, library: str) -> None:
         "tests/conformance",
         f"tests/examples/test_{library}_bot.py",
         *session.posargs,
-        env={"OTEL_TRADING_TESTS_LIBRARY": library},
     )
 
 
@@ -45,5 +44,5 @@ def nautilus(session: nox.Session) -> None:
 
 @nox.session
 def quickfix(session: nox.Session) -> None:
-    """QuickFIX, which is built from source."""
-    _test(session, "quickfix")
+    """QuickFIX, which is built from source: without optimization it takes half the time."""
+    _test(session, "quickfix", CXXFLAGS="-O0 -g0 -w")

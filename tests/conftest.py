@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from otel_trading.testing.fresh import forget
+from tests.apart import left_to_others
 from tests.recording import Recorded
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # A run that a shell started in the background ignores Ctrl-C, and so would every bot that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+collect_ignore = left_to_others()
 
 
 def _unset() -> None:

@@ -8,6 +8,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.apart import tested_here
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,7 +51,9 @@ def is_installed(library: str) -> bool:
 
 @functools.cache
 def cases() -> Sequence[Case]:
-    """Return every variant of every library that is installed here."""
-    return [
-        Case(driver, variant) for driver in drivers() if is_installed(driver.library) for variant in driver.variants
+    """Return every variant of every library that is tested in this environment."""
+    here = tested_here()
+    wanted = [
+        driver for driver in drivers() if is_installed(driver.library) and (here is None or driver.library in here)
     ]
+    return [Case(driver, variant) for driver in wanted for variant in driver.variants]

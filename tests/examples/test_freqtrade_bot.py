@@ -17,8 +17,6 @@ from tests.examples.freqtrade_runs import Line, Run, freqtrade
 if TYPE_CHECKING:
     from otel_trading.telemetry.records import LogRecord, SpanRecord
 
-pytest.importorskip("freqtrade")
-
 pytestmark = pytest.mark.timeout(240)
 MESSAGE = "trading.bot.message"
 CRASHING = """

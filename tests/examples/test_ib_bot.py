@@ -21,7 +21,6 @@ BOT = Path(__file__).parents[2] / "examples" / "ib_bot.py"
 @pytest.fixture(scope="module", params=["ib_async", "ib_insync"])
 def ended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """The bot's run."""
-    pytest.importorskip(request.param)
     source = BOT.read_text().replace("ib_async", request.param)
     with Gateway() as gateway, bots_in(tmp_path_factory.mktemp("ib_bot")) as bots:
         return bots.run(source, {"IB_PORT": str(gateway.port), "BOT_SECONDS": "0.2"}, name="ib_bot")

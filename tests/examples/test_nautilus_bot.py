@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,6 @@ import pytest
 from otel_trading.demo.venue import DEMO_KEY, DEMO_SECRET
 from otel_trading.semconv import attributes as a
 from tests.endtoend.bots import Ended, bots_in
-
-if importlib.util.find_spec("nautilus_trader") is None:
-    pytest.skip("NautilusTrader has an environment of its own", allow_module_level=True)
-
 from tests.venues.nautilus.venue import NautilusVenue
 
 BOT = Path(__file__).parents[2] / "examples" / "nautilus_bot.py"

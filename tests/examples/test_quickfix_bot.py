@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from tests.venues.fix.acceptor import Acceptor
 
-pytest.importorskip("quickfix", reason="QuickFIX has an environment of its own")
-
 BOT = Path(__file__).parents[2] / "examples" / "quickfix_bot.py"
 SETTINGS = """
 [DEFAULT]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def instrumented() -> Iterator[None]:
     """Freqtrade and ccxt instrumented for a module's tests."""
-    pytest.importorskip("freqtrade")
     instrumentors = (CcxtInstrumentor(), FreqtradeInstrumentor())
     for instrumentor in instrumentors:
         instrumentor.instrument()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.recording import Recorded
-
-_WITH_LIBRARY = ["test_backtests.py", "test_crashes.py", "test_live.py", "test_market.py"]
-collect_ignore = [] if importlib.util.find_spec("nautilus_trader") else _WITH_LIBRARY
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

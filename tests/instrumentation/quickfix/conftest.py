@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import util
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from tests.instrumentation.quickfix.bots import Bot, Pair
     from tests.recording import Recorded
     from tests.venues.fix.acceptor import Acceptor
-
-# QuickFIX is in an environment of its own (noxfile.py).
-collect_ignore_glob = [] if util.find_spec("quickfix") else ["test_*.py"]
 
 
 @pytest.fixture(scope="module")
