@@ -1,4 +1,4 @@
-"""What the start of a bot costs: importing ccxt with and without our patching, and setting telemetry up.
+"""What the start of a bot costs: importing its trading library with and without our patching, and setting telemetry up.
 
 ``python -m bench.imports [--rounds 8]``. Each import and each start is a fresh process; the sides are interleaved.
 """
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench.process import INSTRUMENT, interleaved, run
@@ -21,21 +22,39 @@ from bench.table import ratio, show, times
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-MODULES = ("ccxt", "ccxt.async_support", "ccxt.pro")
+LIBRARIES = {
+    "alpaca": ("alpaca.trading.client", "alpaca.trading.stream", "alpaca.data.live"),
+    "binance": ("binance",),
+    "ccxt": ("ccxt", "ccxt.async_support", "ccxt.pro"),
+    "freqtrade": ("freqtrade.freqtradebot", "freqtrade.worker"),
+    "ib_async": ("ib_async",),
+    "ib_insync": ("ib_insync",),
+    "nautilus_trader": ("nautilus_trader.live.node",),
+    "pybit": ("pybit.unified_trading",),
+    "quickfix": ("quickfix",),
+    "simplefix": ("simplefix",),
+}
+"""What a bot imports of each library, by the name of its instrumentor."""
+# What the instrumentor itself imports is no part of patching: the libraries need some of the same modules.
 _IMPORT = """
-import importlib, time
+import importlib, importlib.metadata, time, warnings
+warnings.simplefilter("ignore")
+(found,) = importlib.metadata.entry_points(group="opentelemetry_instrumentor", name={library!r})
+instrumentor = found.load()()
 {before}
 began = time.process_time()
-importlib.import_module({module!r})
+for module in {modules!r}:
+    importlib.import_module(module)
 print((time.process_time() - began) * 1000)
 """
-_PATCHING = "from otel_trading.instrumentation.ccxt import CcxtInstrumentor; CcxtInstrumentor().instrument()"
-# What the instrumentor itself imports is no part of patching; ccxt needs some of the same modules.
-_UNPATCHED = "import otel_trading.instrumentation.ccxt"
+_PATCHING = "instrumentor.instrument(skip_dep_check=True)"
 
 _PYTHON = (sys.executable, "-c")
 _WITHOUT_CCXT = "import sys; assert 'ccxt' not in sys.modules"
 _STORE = {"OTEL_TRADING_EXPORT": "store"}
+
+
+_PATCHED = ", patched"
 
 
 class Start(NamedTuple):
@@ -76,11 +95,12 @@ class Took(NamedTuple):
 
 
 def measure_imports(rounds: int) -> dict[str, list[float]]:
-    """Import each module so many times, plainly and patched; returns milliseconds of CPU."""
+    """Import each library that is installed so many times, plainly and patched; returns milliseconds of CPU."""
     sides = {
-        f"{module}{mark}": _IMPORT.format(before=before, module=module)
-        for module in MODULES
-        for mark, before in (("", _UNPATCHED), (", patched", _PATCHING))
+        f"{library}{mark}": _IMPORT.format(before=before, library=library, modules=modules)
+        for library, modules in LIBRARIES.items()
+        if find_spec(library) is not None
+        for mark, before in (("", ""), (_PATCHED, _PATCHING))
     }
     found: dict[str, list[float]] = defaultdict(list)
     for name, source in interleaved(sides, rounds):
@@ -90,18 +110,22 @@ def measure_imports(rounds: int) -> dict[str, list[float]]:
 
 def report_imports(found: dict[str, list[float]]) -> None:
     """Print the table."""
-    rows = []
-    for module in MODULES:
-        plain, patched = found[module], found[f"{module}, patched"]
-        added = _above(patched, plain)
-        share = ratio(added, plain)
-        assert share is not None
-        rows.append([module, _median(plain), _median(patched), _median(added), f"{share:+.0%}"])
+    names = [name for name in found if not name.endswith(_PATCHED)]
+    sides = {name: (found[name], found[name + _PATCHED]) for name in names}
+    plain, patched = ([sum(round_) for round_ in zip(*side, strict=True)] for side in zip(*sides.values(), strict=True))
+    rows = [_import_row(name, *each) for name, each in {**sides, "all of these": (plain, patched)}.items()]
     show(
-        f"Importing ccxt, ms of CPU: medians of {len(found[MODULES[0]])} rounds, each in a fresh process.",
+        f"Importing libraries, ms of CPU: medians of {len(plain)} rounds, each in a fresh process.",
         ("", "plain", "patched", "patching adds", ""),
         rows,
     )
+
+
+def _import_row(name: str, plain: Sequence[float], patched: Sequence[float]) -> list[str]:
+    added = _above(patched, plain)
+    share = ratio(added, plain)
+    assert share is not None
+    return [name, _median(plain), _median(patched), _median(added), f"{share:+.0%}"]
 
 
 def measure_starts(rounds: int) -> dict[str, list[Took]]:

@@ -47,9 +47,11 @@ def test_the_instrumented_ccxt_delivers_an_order_and_its_http_request() -> None:
 def test_the_cost_of_patching_an_import_is_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(imports, "MODULES", ("ccxt",))
+    monkeypatch.setattr(imports, "LIBRARIES", {"simplefix": ("simplefix",), "pybit": ("pybit.unified_trading",)})
     imports.report_imports(imports.measure_imports(1))
-    assert re.search(r" [+-]\d+%$", row(capsys.readouterr().out, "ccxt"))
+    printed = capsys.readouterr().out
+    for name in ("simplefix", "pybit", "all of these"):
+        assert re.search(r" [+-]\d+%$", row(printed, name))
 
 
 def test_the_cost_of_a_start_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
