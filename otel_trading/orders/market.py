@@ -1,4 +1,7 @@
-"""Market data as the bot receives it: its age, its latency, its gaps, and the last quote of each symbol."""
+"""Market data as the bot receives it: its age, its latency, its gaps, and the last quote of each instrument.
+
+One symbol may name several: ``BTCUSDT`` is a pair and a perpetual future at the same venue, each with its own price.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from opentelemetry.metrics import Observation
 
 from otel_trading.orders import instruments
 from otel_trading.semconv import attributes, events, metrics
+from otel_trading.semconv.attributes import TradingInstrumentTypeValues as InstrumentType
 from otel_trading.settings import current as settings
 
 if TYPE_CHECKING:
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Quote(NamedTuple):
-    """The mid price of a symbol and when it was received (``time.monotonic``, seconds)."""
+    """The mid price of an instrument and when it was received (``time.monotonic``, seconds)."""
 
     mid: float
     received: float
@@ -33,7 +37,7 @@ class _Stream(NamedTuple):
 
 
 _lock = threading.Lock()
-_quotes: dict[tuple[str, str], Quote] = {}
+_quotes: dict[tuple[str, str], dict[str, Quote]] = {}  # by venue and symbol, then by the instrument's type
 _received: dict[_Stream, float] = {}
 
 
@@ -60,11 +64,12 @@ def received(
     *,
     mid: float | None = None,
     sent_at: float | None = None,
+    instrument_type: str = "",
 ) -> None:
     """Take note of market data that just arrived.
 
     ``mid`` is the middle of the best bid and ask where the data has them; ``sent_at`` is the venue's time of
-    the data in seconds since the epoch.
+    the data in seconds since the epoch. ``instrument_type`` is needed where the venue's symbols name several.
     """
     key = _Stream(venue, instruments.bounded_symbol(symbol), stream)
     now = time.monotonic()
@@ -72,7 +77,7 @@ def received(
         known = key in _received
         _received[key] = now
         if mid is not None:
-            _quotes[venue, symbol] = Quote(mid, now)
+            _quotes.setdefault((venue, symbol), {})[_traded_as(instrument_type)] = Quote(mid, now)
     if not known:
         instruments.observe(metrics.TRADING_MARKET_DATA_AGE, _ages)
     if sent_at is not None:
@@ -80,10 +85,10 @@ def received(
         instruments.record(metrics.TRADING_MARKET_DATA_LATENCY, max(time.time() - sent_at, 0.0), _dimensions(key))
 
 
-def quoted(venue: str, symbol: str, mid: float) -> None:
+def quoted(venue: str, symbol: str, mid: float, *, instrument_type: str = "") -> None:
     """Take note of a quote that was asked for; unlike a stream, what is asked for has no age to watch."""
     with _lock:
-        _quotes[venue, symbol] = Quote(mid, time.monotonic())
+        _quotes.setdefault((venue, symbol), {})[_traded_as(instrument_type)] = Quote(mid, time.monotonic())
 
 
 def gap(venue: str, symbol: str, stream: str) -> None:
@@ -100,12 +105,23 @@ def gap(venue: str, symbol: str, stream: str) -> None:
     )
 
 
-def last_quote(venue: str, symbol: str) -> Quote | None:
-    """Return the last quote of a symbol, if it is younger than OTEL_TRADING_ARRIVAL_SECONDS."""
-    quote = _quotes.get((venue, symbol))
-    if quote is None or time.monotonic() - quote.received > settings().arrival_seconds:
-        return None
-    return quote
+def last_quote(venue: str, symbol: str, instrument_type: str = "") -> Quote | None:
+    """Return the last quote of an instrument, if it is younger than OTEL_TRADING_ARRIVAL_SECONDS.
+
+    A quote of that very type counts first, then one whose type was not told. Where the type asked for is not known,
+    it must be the only one that the symbol has.
+    """
+    with _lock:
+        found = dict(_quotes.get((venue, symbol), ()))
+    is_plain = not instrument_type and len(found) == 1
+    wanted = found.values() if is_plain else map(found.get, (_traded_as(instrument_type), ""))
+    earliest = time.monotonic() - settings().arrival_seconds
+    return next((quote for quote in wanted if quote is not None and quote.received >= earliest), None)
+
+
+def _traded_as(instrument_type: str) -> str:
+    """Return the type of instrument whose prices are meant: bought on margin, a pair has the price that it has."""
+    return InstrumentType.SPOT.value if instrument_type == InstrumentType.MARGIN.value else instrument_type
 
 
 def reset() -> None:

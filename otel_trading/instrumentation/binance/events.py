@@ -33,17 +33,22 @@ _STREAMS = {
     "markPriceUpdate": "mark_price",
     "trade": "trades",
 }
+_OF_CONTRACTS = frozenset({"bookTicker", "depthUpdate"})  # where they have a quote
 _NONE = "NONE"
 _NS = 1e9
 
 
 class Datum(NamedTuple):
-    """A piece of market data: of which symbol and stream, the middle of the best quotes, the venue's time in s."""
+    """A piece of market data: of which symbol and stream, the middle of the best quotes, the venue's time in s.
+
+    ``instrument_type`` is that of the quote: spot and futures have the same symbols.
+    """
 
     symbol: str
     stream: str
     mid: float | None
     sent_at: float | None
+    instrument_type: str = ""
 
 
 class Position(NamedTuple):
@@ -153,8 +158,16 @@ def _datum(event: Mapping[str, Any], name: str) -> Datum | None:
     symbol = text(event.get("s") or event.get("ps")) or name.partition("@")[0].upper()
     if not stream or not symbol:
         return None
-    sent = nanoseconds(event.get("E"))
-    return Datum(symbol, stream, _mid(event, name), None if sent is None else sent / _NS)
+    sent, mid = nanoseconds(event.get("E")), _mid(event, name)
+    kind = "" if mid is None else _quoted_type(event, symbol)
+    return Datum(symbol, stream, mid, None if sent is None else sent / _NS, kind)
+
+
+def _quoted_type(event: Mapping[str, Any], symbol: str) -> str:
+    """Return what a quote is of: those of futures have a type of event, those of spot none but in its tickers."""
+    if symbol.endswith(("-C", "-P")):
+        return InstrumentType.OPTION.value
+    return contract_type(symbol) if event.get("e") in _OF_CONTRACTS else InstrumentType.SPOT.value
 
 
 def _untitled(event: Mapping[str, Any]) -> str:

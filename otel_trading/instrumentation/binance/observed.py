@@ -98,7 +98,8 @@ def _quotes(call: Call, result: Any) -> None:
         symbol = text(item.get("symbol")) or text(call.get("symbol"))
         mid = _mid(item)
         if symbol and mid is not None:
-            market.quoted(venue_of(call.target), symbol, mid)
+            kind = fields.instrument_type(call.name, symbol)
+            market.quoted(venue_of(call.target), symbol, mid, instrument_type=kind)
 
 
 def _mid(item: Mapping[str, Any]) -> float | None:

@@ -109,7 +109,14 @@ def received(call: Call, outcome: Outcome) -> None:
     for update in events.order_updates(message, venue):
         updates.take(update, new_orders=True)
     for datum in events.market_data(message, _path(call.target)):
-        market.received(venue, datum.symbol, datum.stream, mid=datum.mid, sent_at=datum.sent_at)
+        market.received(
+            venue,
+            datum.symbol,
+            datum.stream,
+            mid=datum.mid,
+            sent_at=datum.sent_at,
+            instrument_type=datum.instrument_type,
+        )
     for position in events.positions(message):
         measures.position(position.symbol, position.quantity, venue=venue)
     if isinstance(message, dict) and isinstance(message.get("rateLimits"), list):

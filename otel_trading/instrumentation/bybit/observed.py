@@ -121,18 +121,20 @@ def _executions_of(_: Call, result: Any) -> None:
         updates.take(update, new_orders=False)
 
 
-def _tickers_of(_: Call, result: Any) -> None:
+def _tickers_of(call: Call, result: Any) -> None:
     for item in fields.items_of(result):
-        middle = mid_of_ticker(item)
-        if middle is not None:
-            market.quoted(words.VENUE, text(item.get("symbol")), middle)
+        _quoted(call, text(item.get("symbol")), mid_of_ticker(item))
 
 
-def _book_of(_: Call, result: Any) -> None:
+def _book_of(call: Call, result: Any) -> None:
     found = fields.body_of(result).get("result") or {}
-    middle = mid_of_book(found)
+    _quoted(call, text(found.get("s")), mid_of_book(found))
+
+
+def _quoted(call: Call, symbol: str, middle: float | None) -> None:
     if middle is not None:
-        market.quoted(words.VENUE, text(found.get("s")), middle)
+        kind = words.instrument_type({"category": call.get("category"), "symbol": symbol})
+        market.quoted(words.VENUE, symbol, middle, instrument_type=kind)
 
 
 def _clock_of(call: Call, result: Any) -> None:

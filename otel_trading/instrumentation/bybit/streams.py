@@ -63,18 +63,23 @@ def order_book(_: Fields, call: Call) -> Watching:
     if outcome.error is not None:
         market.gap(words.VENUE, symbol, name)
     else:
-        middle = mid_of_book(_kept(call, topic))
-        market.received(words.VENUE, symbol, name, mid=middle, sent_at=_sent_at(message))
+        _quoted(call, symbol, name, mid_of_book(_kept(call, topic)))
 
 
 def ticker(_: Fields, call: Call) -> Watching:
     """Watch pybit take a snapshot or a delta into the ticker that it keeps."""
-    message, topic = call.get("message", {}), text(call.get("topic"))
+    topic = text(call.get("topic"))
     name, symbol = _named(topic)
     outcome = yield
     if outcome.error is None:
-        middle = mid_of_ticker(_kept(call, topic))
-        market.received(words.VENUE, symbol, name, mid=middle, sent_at=_sent_at(message))
+        _quoted(call, symbol, name, mid_of_ticker(_kept(call, topic)))
+
+
+def _quoted(call: Call, symbol: str, name: str, middle: float | None) -> None:
+    category = text(getattr(call.target, "endpoint", "")).rpartition("/")[2]  # …/v5/public/linear
+    kind = words.instrument_type({"category": category, "symbol": symbol})
+    sent = _sent_at(call.get("message", {}))
+    market.received(words.VENUE, symbol, name, mid=middle, sent_at=sent, instrument_type=kind)
 
 
 def opened(call: Call) -> None:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.ib.book import book_of
-from otel_trading.instrumentation.ib.fields import VENUE, mid_of, number, symbol_of
+from otel_trading.instrumentation.ib.fields import VENUE, instrument_type_of, mid_of, number, symbol_of
 from otel_trading.instrumentation.ib.refusals import settle
 from otel_trading.instrumentation.toolkit.values import text
 from otel_trading.orders import instruments, market, measures
@@ -32,12 +32,12 @@ def handled(call: Call) -> None:
     if book.inactive:
         settle(book)
     for ticker in wrapper.pendingTickers:
-        symbol = symbol_of(ticker.contract)
+        symbol, kind = symbol_of(ticker.contract), instrument_type_of(ticker.contract)
         middle = mid_of(ticker)
         if _is_followed(wrapper, ticker) and ticker not in book.snapshots:
-            market.received(VENUE, symbol, _TICKER, mid=middle)
+            market.received(VENUE, symbol, _TICKER, mid=middle, instrument_type=kind)
         elif middle is not None:
-            market.quoted(VENUE, symbol, middle)
+            market.quoted(VENUE, symbol, middle, instrument_type=kind)
 
 
 def _is_followed(wrapper: Any, ticker: Any) -> bool:

@@ -54,7 +54,7 @@ def order_for(request: OrderRequest, *, adopt: bool = True) -> Order:
         order = current
     else:
         order = Order(strategy=current_strategy(), **given)
-    quote = market.last_quote(order.venue, order.symbol)
+    quote = market.last_quote(order.venue, order.symbol, order.instrument_type)
     if quote is not None and order.arrival_price is None:
         order.arrival_price = quote.mid
     return order

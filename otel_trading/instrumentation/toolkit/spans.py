@@ -56,7 +56,7 @@ def is_inside(*kinds: str) -> bool:
 def send(order: Order, span: Span) -> None:
     """Make ``span`` the home of the order's story, where it has none, and report that the order leaves."""
     order.adopt_span(span.get_span_context())
-    quote = market.last_quote(order.venue, order.symbol)
+    quote = market.last_quote(order.venue, order.symbol, order.instrument_type)
     if quote is not None:
         elapsed = time.monotonic() - quote.received
         instruments.record(metrics.TRADING_TICK_TO_TRADE_DURATION, elapsed, emit.dimensions(order))

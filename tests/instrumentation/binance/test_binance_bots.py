@@ -10,6 +10,7 @@ import pytest
 
 from otel_trading.instrumentation.binance import BinanceInstrumentor
 from otel_trading.instrumentation.binance.hooks import METHODS
+from otel_trading.orders import market
 from otel_trading.orders.context import current_order
 from otel_trading.semconv import attributes as a
 from otel_trading.semconv import events, metrics
@@ -158,3 +159,25 @@ async def test_a_stream_that_the_library_gives_up_is_told_as_lost(bot: Any, reco
 @pytest.mark.usefixtures("instrumented")
 def test_an_instrumentor_is_of_the_library_whatever_its_version() -> None:
     assert BinanceInstrumentor().instrumentation_dependencies() == ("python-binance",)
+
+
+@pytest.mark.parametrize(("bot", "kind"), [("async", "spot"), ("futures", "swap")], indirect=["bot"])
+async def test_a_stream_of_quotes_is_of_the_pair_or_of_the_contract_that_is_called_the_same(
+    bot: Any, kind: str, recorded: Recorded
+) -> None:
+    socket = bot.sockets.futures_multiplex_socket if kind == "swap" else bot.sockets.multiplex_socket
+    await bot._follow(socket(["btcusdt@bookTicker"]), bot.on_market)
+    await until(lambda: market.last_quote("binance", "BTCUSDT", kind))
+    market.quoted("binance", "BTCUSDT", 1.0, instrument_type={"spot": "swap", "swap": "spot"}[kind])
+    await bot.submit(quantity=0.1, price=50_000.0)
+    submitted = attributes(recorded.event(events.TRADING_ORDER_SUBMITTED))
+    assert submitted[a.TRADING_INSTRUMENT_TYPE] == kind
+    assert submitted[a.TRADING_ORDER_ARRIVAL_PRICE] > 50_000.0
+
+
+@pytest.mark.parametrize(("bot", "kind"), [("async", "spot"), ("futures", "swap")], indirect=["bot"])
+async def test_a_quote_that_was_asked_for_is_of_what_the_method_is_for(bot: Any, kind: str) -> None:
+    ask = bot.client.futures_orderbook_ticker if kind == "swap" else bot.client.get_orderbook_ticker
+    await ask(symbol="BTCUSDT")
+    quotes = {known: market.last_quote("binance", "BTCUSDT", known) for known in ("spot", "margin", "swap", "future")}
+    assert {known for known, quote in quotes.items() if quote} == ({"swap"} if kind == "swap" else {"spot", "margin"})

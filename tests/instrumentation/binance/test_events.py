@@ -92,20 +92,30 @@ def test_a_message_of_another_kind_tells_nothing(message: Any) -> None:
     [
         ({"e": "trade", "E": 1000, "s": "BTCUSDT", "p": "1", "b": 88, "a": 50}, "", ("BTCUSDT", "trades", None, 1.0)),
         ({"e": "aggTrade", "E": 1000, "s": "BTCUSDT", "a": 1}, "", ("BTCUSDT", "trades", None, 1.0)),
-        ({"e": "24hrTicker", "E": 1000, "s": "S", "b": "10", "a": "12"}, "", ("S", "ticker", 11.0, 1.0)),
+        ({"e": "24hrTicker", "E": 1000, "s": "S", "b": "10", "a": "12"}, "", ("S", "ticker", 11.0, 1.0, "spot")),
         ({"e": "kline", "E": 1000, "s": "S", "k": {}}, "", ("S", "ohlcv", None, 1.0)),
         ({"e": "markPriceUpdate", "E": 1000, "s": "S", "p": "1"}, "", ("S", "mark_price", None, 1.0)),
-        ({"u": 400, "s": "S", "b": "10", "B": "1", "a": "12", "A": "1"}, "", ("S", "bids_asks", 11.0, None)),
-        ({"e": "bookTicker", "E": 1000, "s": "S", "b": "10", "a": "12"}, "", ("S", "bids_asks", 11.0, 1.0)),
+        ({"u": 400, "s": "S", "b": "10", "B": "1", "a": "12", "A": "1"}, "", ("S", "bids_asks", 11.0, None, "spot")),
+        ({"e": "bookTicker", "E": 1000, "s": "S", "b": "10", "a": "12"}, "", ("S", "bids_asks", 11.0, 1.0, "swap")),
+        (
+            {"e": "bookTicker", "s": "BTCUSDT_261225", "b": "10", "a": "12"},
+            "",
+            ("BTCUSDT_261225", "bids_asks", 11.0, None, "future"),
+        ),
+        (
+            {"e": "bookTicker", "s": "BTC-261225-60000-C", "b": "10", "a": "12"},
+            "",
+            ("BTC-261225-60000-C", "bids_asks", 11.0, None, "option"),
+        ),
         (
             {"lastUpdateId": 160, "bids": [["10", "1"]], "asks": [["12", "1"]]},
             "btcusdt@depth5",
-            ("BTCUSDT", "order_book", 11.0, None),
+            ("BTCUSDT", "order_book", 11.0, None, "spot"),
         ),
         (
             {"stream": "ethusdt@depth5", "data": {"lastUpdateId": 1, "bids": [["10", "1"]], "asks": [["12", "1"]]}},
             "streams=ethusdt@depth5",
-            ("ETHUSDT", "order_book", 11.0, None),
+            ("ETHUSDT", "order_book", 11.0, None, "spot"),
         ),
         (
             {"e": "depthUpdate", "E": 1000, "s": "S", "b": [["10", "1"]], "a": [["12", "1"]]},
@@ -115,7 +125,7 @@ def test_a_message_of_another_kind_tells_nothing(message: Any) -> None:
         (
             {"e": "depthUpdate", "E": 1000, "s": "S", "b": [["10", "1"]], "a": [["12", "1"]]},
             "s@depth20@100ms",
-            ("S", "order_book", 11.0, 1.0),
+            ("S", "order_book", 11.0, 1.0, "swap"),
         ),
     ],
 )

@@ -156,6 +156,17 @@ def test_a_quote_that_was_asked_for_is_the_price_at_which_an_order_was_decided(q
     assert quote.mid == 60_000.5
 
 
+@pytest.mark.parametrize("query", ["get_tickers", "get_orderbook"])
+@pytest.mark.parametrize(("asked_for", "another"), [("linear", "spot"), ("spot", "swap")])
+def test_a_quote_of_the_pair_is_none_of_the_perpetual_future_that_is_called_the_same(
+    query: str, asked_for: str, another: str, session: Any, recorded: Recorded
+) -> None:
+    getattr(session, query)(category=asked_for, symbol="BTCUSDT")
+    market.quoted("bybit", "BTCUSDT", 61_000.0, instrument_type=another)
+    session.place_order(**(LIMIT | {"category": asked_for}))
+    assert told(recorded, events.TRADING_ORDER_SUBMITTED)[a.TRADING_ORDER_ARRIVAL_PRICE] == 60_000.5
+
+
 def test_positions_are_told_with_their_profit(session: Any, recorded: Recorded) -> None:
     session.place_order(**(LIMIT | {"orderType": "Market", "side": "Sell", "qty": "0.5"}))
     session.get_positions(category="linear", symbol="BTCUSDT")

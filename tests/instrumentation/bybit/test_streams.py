@@ -96,6 +96,17 @@ def test_the_quote_is_there_when_the_bot_handles_the_book(public: Any, venue: By
     assert [quote.mid for quote in seen] == [60_000.5, 60_000.5]
 
 
+def test_spot_and_perpetual_have_streams_and_quotes_of_their_own(open_socket: Callable[..., Any]) -> None:
+    seen: list[Any] = []
+
+    def look(_: Any) -> None:
+        seen.append([market.last_quote("bybit", "BTCUSDT", kind) for kind in ("spot", "margin", "swap")])
+
+    for channel, expected in (("spot", [True, True, False]), ("linear", [True, True, True])):
+        open_socket(channel).orderbook_stream(50, "BTCUSDT", look)
+        until(lambda expected=expected: seen and [quote is not None for quote in seen[-1]] == expected)
+
+
 @pytest.mark.parametrize(
     ("topic", "stream"),
     [
