@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from otel_trading import settings
 from tests.conformance.driver import Behaviour, Placed
 
 if TYPE_CHECKING:
@@ -158,20 +158,6 @@ def _placed(order: Any) -> Placed:
     return Placed(order.client_order_id.value, "" if venue_order_id is None else venue_order_id.value, repr(order))
 
 
-@functools.cache
-def _with_backtests() -> type[BaseInstrumentor]:
-    """Return the instrumentor as a user makes it who wants back-tests told of."""
-    from otel_trading.instrumentation.nautilus import NautilusInstrumentor  # noqa: PLC0415 - as the other drivers do
-
-    class WithBacktests(NautilusInstrumentor):
-        """The same with its option."""
-
-        def _instrument(self, **options: Any) -> None:
-            super()._instrument(backtests=True, **options)
-
-    return WithBacktests
-
-
 class _Driver:
     library = "nautilus-trader"
     venue = "binance"
@@ -183,18 +169,23 @@ class _Driver:
     missing = _MISSING
 
     def instrumentor(self) -> BaseInstrumentor:
-        return _with_backtests()()
+        from otel_trading.instrumentation.nautilus import NautilusInstrumentor  # noqa: PLC0415 - as the other drivers do
+
+        return NautilusInstrumentor()
 
     @asynccontextmanager
     async def open(self, variant: str) -> AsyncIterator[_Live | _Backtest]:
         if variant == _BACKTEST:
             from tests.venues.nautilus.backtest import Backtest  # noqa: PLC0415 - docs are made without the library
 
+            before = settings.current()
+            settings.replace_current(before._replace(backtests="on"))
             backtest = Backtest()
             try:
                 yield _Backtest(backtest)
             finally:
                 backtest.end()
+                settings.replace_current(before)
             return
         from tests.venues.nautilus.node import running  # noqa: PLC0415 - docs are made without the library
         from tests.venues.nautilus.venue import NautilusVenue  # noqa: PLC0415 - needs aiohttp, as above
