@@ -92,7 +92,7 @@ def soak(folder: Path, rate: float, seconds: float, *, period: float) -> Soak:
         if bot.returncode:
             raise RuntimeError(f"the bot ended with {bot.returncode}")
         receiver.become(WELL)
-        waiting = _sent_later(environment, store)
+        waiting = _sent_later(environment, store, counts)
         told = (counts / "told.log").read_text().splitlines()
         return Soak(samples, made(counts), receiver.taken(), _dropped(store), receiver.repeated, waiting, told)
 
@@ -118,10 +118,11 @@ def _sample(pid: int, elapsed: float) -> Sample:
     return Sample(elapsed, memory, descriptors, int(status["Threads"]))
 
 
-def _sent_later(environment: dict[str, str], store: Path) -> int:
+def _sent_later(environment: dict[str, str], store: Path, counts: Path) -> int:
     """Start the service once more, which sends what its processes left on disk; return how many bytes are left."""
     waiting = store / "soak" / "spool"
-    command = [INSTRUMENT, sys.executable, "-c", f"import time; time.sleep({_SETTLE_SECONDS})"]
+    pace = ("--rate", "0.01", "--seconds", str(_SETTLE_SECONDS), "--fork-every", "inf", "--burst-every", "inf")
+    command = [INSTRUMENT, sys.executable, "-m", "bench.soak.bot", str(counts), *pace]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as again:  # noqa: S603 - our own process
         deadline = time.monotonic() + _SETTLE_SECONDS
         while any(path.is_file() for path in waiting.rglob("*")) and time.monotonic() < deadline:
