@@ -73,14 +73,14 @@ def take(update: OrderUpdate, *, new_orders: bool) -> Order | None:
                 _waiting.append(update)
                 return None
             order = find(update) or _adopted(update)  # an answer, or another feed, may have been faster
-    elif not new_orders and order.status in TERMINAL and update.status not in TERMINAL:
-        update = update._replace(status=None)  # a stream was faster than the answer to the question
-    apply(order, update)
+    apply(order, update, is_answer=not new_orders)
     return order
 
 
-def apply(order: Order, update: OrderUpdate) -> None:
-    """Record what is new in ``update`` of ``order``."""
+def apply(order: Order, update: OrderUpdate, *, is_answer: bool = False) -> None:
+    """Record what is new in ``update`` of ``order``; a stream may have been faster than what ``is_answer``."""
+    if is_answer and order.status in TERMINAL and update.status not in TERMINAL:
+        update = update._replace(status=None)
     if update.id and update.id in order.superseded:
         order.report(executions=update.executions, earlier_leg=True)
         return

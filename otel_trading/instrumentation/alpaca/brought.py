@@ -12,7 +12,6 @@ from opentelemetry import trace
 
 from otel_trading.orders import updates
 from otel_trading.orders.context import current_order, current_strategy
-from otel_trading.orders.lifecycle import TERMINAL
 from otel_trading.orders.order import Order
 from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
 
@@ -62,11 +61,3 @@ def standing(update: OrderUpdate) -> OrderUpdate:
     if order is not None and order.status is Status.PENDING_NEW:
         return update._replace(status=Status.NEW)
     return update
-
-
-def polled(update: OrderUpdate) -> OrderUpdate:
-    """Return what an answer tells of an order, without a status that the stream, on its own thread, has overtaken."""
-    order = updates.find(update)
-    if order is not None and order.status in TERMINAL and update.status not in TERMINAL:
-        return update._replace(status=None)
-    return standing(update)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.alpaca import errors, fields, observed
-from otel_trading.instrumentation.alpaca.brought import complete, introduce, polled
+from otel_trading.instrumentation.alpaca.brought import complete, introduce
 from otel_trading.instrumentation.alpaca.fields import VENUE, get
 from otel_trading.instrumentation.toolkit.terms import Fields
 from otel_trading.instrumentation.toolkit.values import number, text
@@ -89,14 +89,13 @@ def _bring(found: Any) -> None:
 
 
 def _canceled(result: Any) -> Iterator[OrderUpdate]:
-    """Yield the orders whose cancel Alpaca took on; where it did not, that is the order's answer."""
+    """Yield what Alpaca says of each order: that it took on to cancel it, or why not."""
     for item in result:
         update = OrderUpdate(VENUE, id=text(get(item, "id")), status=Status.PENDING_CANCEL)
         status = number(get(item, "status"))
         if status is None or status < _FIRST_ERROR:
-            yield polled(update)
-            continue
-        order = registry.find_by(update.id, venue=VENUE)
-        if order is not None:
+            yield update
+        else:
             reason = text(get(get(item, "body"), "message"))
-            order.cancel_rejected(errors.category_of(int(status), reason), reason)
+            category = errors.category_of(int(status), reason)
+            yield update._replace(status=Status.REJECTED, reason=reason, category=category)

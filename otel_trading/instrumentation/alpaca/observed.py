@@ -7,7 +7,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.alpaca import fields
-from otel_trading.instrumentation.alpaca.brought import polled
+from otel_trading.instrumentation.alpaca.brought import standing
 from otel_trading.instrumentation.alpaca.fields import VENUE, get
 from otel_trading.instrumentation.alpaca.times import seconds
 from otel_trading.instrumentation.toolkit.values import number, text
@@ -34,7 +34,7 @@ def mid(bid: Any, ask: Any) -> float | None:
 def _orders(_: Call, result: Any) -> None:
     for item in _each(result):
         for order in fields.with_legs(item):
-            updates.take(polled(fields.order_update(order)), new_orders=False)
+            updates.take(standing(fields.order_update(order)), new_orders=False)
 
 
 def _each(result: Any) -> Iterable[Any]:

@@ -74,6 +74,11 @@ _MESSAGES: Mapping[str, Category] = MappingProxyType(
         "not permitted": Category.PERMISSION,
         "not supported": Category.NOT_SUPPORTED,
         "too many": Category.RISK_LIMIT,
+        # The words of the streams ("Order Reject Reason"), which have no codes.
+        "would_match_immediately": Category.INVALID_ORDER,
+        "would_trigger_immediately": Category.INVALID_ORDER,
+        "oco_bad_prices": Category.INVALID_ORDER,
+        "reduce only": Category.INVALID_ORDER,
     }
 )
 _STATUSES: Mapping[int, Category] = MappingProxyType(
@@ -112,7 +117,7 @@ def failure(error: BaseException) -> Failure:
 
 
 def category(code: int, message: str) -> Category:
-    """Return the category of a refusal by its code and, where that is too general, its message."""
+    """Return the category of a refusal by its code (0 for none) and, where that is too general, its message."""
     found = _CODES.get(code)
     if found is None or code in _BY_MESSAGE:
         lower = message.lower()

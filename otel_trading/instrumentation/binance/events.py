@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from otel_trading.instrumentation.binance import errors
 from otel_trading.instrumentation.binance.fields import (
     STATUSES,
     contract_type,
@@ -104,6 +105,7 @@ def _report(told: Mapping[str, Any], venue: str, instrument: str, *, moment: Any
         type=order_type(told.get("ot") or told.get("o"), stop_price=stop, price=price),
         instrument_type=instrument,
         reason="" if reason == _NONE else reason,
+        category=errors.category(0, reason),
     )
 
 
@@ -124,6 +126,7 @@ def _executions(told: Mapping[str, Any]) -> Iterator[Execution]:
 def _algo_report(told: Mapping[str, Any], venue: str, *, moment: Any) -> OrderUpdate:
     """Return the report of a conditional order, which becomes an order of its own when it is triggered."""
     symbol, stop, price = text(told.get("s")), number(told.get("tp")), number(told.get("p"))
+    reason = text(told.get("rm"))
     return OrderUpdate(
         venue=venue,
         symbol=symbol,
@@ -136,7 +139,8 @@ def _algo_report(told: Mapping[str, Any], venue: str, *, moment: Any) -> OrderUp
         side=text(told.get("S")).lower(),
         type=order_type(told.get("o"), stop_price=stop, price=price),
         instrument_type=contract_type(symbol),
-        reason=text(told.get("rm")),
+        reason=reason,
+        category=errors.category(0, reason),
     )
 
 

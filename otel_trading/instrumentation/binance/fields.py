@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from otel_trading.instrumentation.binance import errors
 from otel_trading.instrumentation.toolkit.terms import OrderReference, OrderRequest, each
 from otel_trading.instrumentation.toolkit.values import number, text
 from otel_trading.orders.state import Execution
@@ -168,8 +169,10 @@ def order_update(order: Mapping[str, Any], venue: str, method: str = "") -> Orde
     """Return the state of an order by an answer; a refusal in the answer to a batch has a code and a message only."""
     code = number(order.get("code"))
     if code is not None and "orderId" not in order:
-        refused = code < 0
-        return OrderUpdate(venue, status=Status.REJECTED if refused else None, reason=text(order.get("msg")))
+        reason = text(order.get("msg"))
+        if code >= 0:
+            return OrderUpdate(venue, reason=reason)
+        return OrderUpdate(venue, status=Status.REJECTED, reason=reason, category=errors.category(int(code), reason))
     symbol = text(order.get("symbol"))
     done, spent = number(order.get("executedQty")), number(order.get("cummulativeQuoteQty"))
     price = number(order.get("price"))

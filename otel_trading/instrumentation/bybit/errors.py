@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.toolkit.failures import failure_of, words
 from otel_trading.instrumentation.toolkit.terms import Failure
+from otel_trading.instrumentation.toolkit.values import text
 from otel_trading.semconv.attributes import TradingOrderRejectionCategoryValues as Category
 
 if TYPE_CHECKING:
@@ -66,9 +68,33 @@ _HTTP = {
 }
 
 
+# What the matching engine refuses, as streams and lists of orders tell it ("rejectReason" among the enums).
+_BY_REASON = {
+    "EC_DuplicatedClOrdID": Category.DUPLICATE_ORDER,
+    "EC_InCallAuctionStatus": Category.MARKET_CLOSED,
+    "EC_InvalidSymbolStatus": Category.MARKET_CLOSED,
+    "EC_OrderNotExist": Category.UNKNOWN_ORDER,
+    "EC_OrigClOrdIDDoesNotExist": Category.UNKNOWN_ORDER,
+    "EC_TooLateToCancel": Category.UNKNOWN_ORDER,
+    "EC_ReachMarketPriceLimit": Category.RISK_LIMIT,
+    "EC_ReachMaxTradeNum": Category.RISK_LIMIT,
+    "EC_ReachRiskPriceLimit": Category.RISK_LIMIT,
+    "EC_SecurityStatusFail": Category.MARKET_CLOSED,
+}
+_INVALID = re.compile(r"EC_(Limit|Market|EcInvalid|Invalid|Missing|Unknown|PostOnly|NoEnough|NoImmediate|QtyCannot)")
+
+
 def category_of(code: Any) -> Category:
-    """Return the category of a ``retCode``."""
-    return _CATEGORIES.get(code, Category.OTHER)
+    """Return the category of a ``retCode``, a number or its text."""
+    return _CATEGORIES.get(int(code), Category.OTHER) if text(code).lstrip("-").isdigit() else Category.OTHER
+
+
+def category_of_reason(reason: str) -> Category:
+    """Return the category of a ``rejectReason``."""
+    found = _BY_REASON.get(reason)
+    if found is None and _INVALID.match(reason):
+        return Category.INVALID_ORDER
+    return found or Category.OTHER
 
 
 def failure(error: BaseException) -> Failure:

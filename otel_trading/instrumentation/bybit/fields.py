@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from otel_trading.instrumentation.bybit import words
+from otel_trading.instrumentation.bybit import errors, words
 from otel_trading.instrumentation.toolkit.terms import OrderReference, OrderRequest, each
 from otel_trading.instrumentation.toolkit.values import number, text
 from otel_trading.orders.updates import OrderUpdate
@@ -101,4 +101,5 @@ def _told(given: Mapping[str, Any], ids: Mapping[str, Any], code: Any = 0, messa
         client_id=about.client_id if refused else text(ids.get("orderLinkId")),
         status=Status.REJECTED if refused else None,
         reason=f"{text(message)} (ErrCode: {code})" if refused else "",
+        category=errors.category_of(code),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from otel_trading.instrumentation.bybit import words
+from otel_trading.instrumentation.bybit import errors, words
 from otel_trading.instrumentation.toolkit.values import from_milliseconds, number, text
 from otel_trading.orders.state import Execution
 from otel_trading.orders.updates import OrderUpdate
@@ -39,6 +39,7 @@ def order_update(item: Mapping[str, Any]) -> OrderUpdate:
         type=words.order_type(item),
         instrument_type=words.instrument_type(item),
         reason=reason if status is Status.REJECTED and reason != _NO_REASON else "",
+        category=errors.category_of_reason(reason),
     )
 
 

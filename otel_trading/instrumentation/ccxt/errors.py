@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.toolkit.failures import failure_of
+from otel_trading.instrumentation.toolkit.values import text
 from otel_trading.semconv.attributes import TradingOrderRejectionCategoryValues as Category
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from otel_trading.instrumentation.toolkit.terms import Failure
 
 # By class name along the exception's MRO, most special first, as ccxt.base.errors.error_hierarchy has them.
@@ -40,11 +43,36 @@ _UNANSWERED = {
     "NetworkError": Category.NETWORK,
     "OperationFailed": Category.OTHER,
 }
+_CATEGORIES = _ANSWERED | _UNANSWERED
+
+REASONS = ("msg", "sMsg", "message", "rejectReason")
+"""What venues call their words in a raw answer about one order."""
+
+_CODES = ("code", "sCode", "retCode", "label")
+_KINDS = ("spot", "linear", "inverse", "option")
 
 
 def failure(error: BaseException) -> Failure:
     """Return what ``error`` means."""
     return failure_of(error, _ANSWERED, _UNANSWERED)
+
+
+def category_of(exchange: Any, market: Mapping[str, Any], info: Any) -> Category:
+    """Return what the raw answer about one refused order of a batch means, by the exchange's own tables.
+
+    ccxt looks codes and words up in them to raise what it finds; the order of a batch it marks as rejected only.
+    """
+    told = [text(info[name]) for name in (*_CODES, *REASONS) if info.get(name)] if isinstance(info, dict) else []
+    tables = getattr(exchange, "exceptions", None) or {}
+    for table in (*(tables.get(kind) or {} for kind in _KINDS if market.get(kind)), tables):
+        exact, broad = table.get("exact") or {}, table.get("broad") or {}
+        raised = [exact[said] for said in told if said in exact]
+        raised += [broad[part] for said in told for part in broad if part in said]
+        names = [kind.__name__ for kind in raised[0].__mro__] if raised else []
+        found = next((_CATEGORIES[name] for name in names if name in _CATEGORIES), None)
+        if found is not None:
+            return found
+    return Category.OTHER
 
 
 def is_sequence_error(error: BaseException) -> bool:

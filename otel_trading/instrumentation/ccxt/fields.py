@@ -6,11 +6,13 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from otel_trading.instrumentation.ccxt import errors
 from otel_trading.instrumentation.toolkit.terms import OrderReference, OrderRequest, each
 from otel_trading.instrumentation.toolkit.values import from_milliseconds, number, text
 from otel_trading.orders.state import Execution
 from otel_trading.orders.updates import OrderUpdate
 from otel_trading.semconv.attributes import TradingInstrumentTypeValues as InstrumentType
+from otel_trading.semconv.attributes import TradingOrderRejectionCategoryValues as Category
 from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
 from otel_trading.semconv.attributes import TradingOrderTimeInForceValues as TimeInForce
 from otel_trading.semconv.attributes import TradingOrderTypeValues as OrderType
@@ -53,7 +55,6 @@ _TYPES = {kind.value: kind.value for kind in OrderType} | {
     "limit_maker": OrderType.LIMIT.value,
 }
 _TIMES_IN_FORCE = {kind.value: kind.value for kind in TimeInForce} | {"po": TimeInForce.GTX.value}
-_REASONS = ("msg", "sMsg", "message", "rejectReason")
 _INSTRUMENTS = {kind.value for kind in InstrumentType}
 _TICK_SIZE = 4  # ccxt.TICK_SIZE: precision is given as the smallest step
 _DECIMAL_PLACES = 2  # ccxt.DECIMAL_PLACES: precision is given as a number of decimals
@@ -208,13 +209,16 @@ def order_updates(exchange: Any, result: Any) -> list[OrderUpdate]:
 
 
 def _order_update(exchange: Any, order: Mapping[str, Any]) -> OrderUpdate:
-    symbol = text(order.get("symbol"))
+    symbol, status = text(order.get("symbol")), _STATUSES.get(text(order.get("status")))
+    reason, category = "", Category.OTHER
+    if status is Status.REJECTED:
+        reason, category = _refusal(exchange, symbol, order.get("info"))
     return OrderUpdate(
         venue=text(getattr(exchange, "id", "")),
         symbol=symbol,
         id=text(order.get("id")),
         client_id=text(order.get("clientOrderId")),
-        status=_STATUSES.get(text(order.get("status"))),
+        status=status,
         quantity=number(order.get("amount")),
         price=number(order.get("price")),
         cumulative_quantity=number(order.get("filled")),
@@ -224,13 +228,15 @@ def _order_update(exchange: Any, order: Mapping[str, Any]) -> OrderUpdate:
         side=text(order.get("side")),
         type=order_type(order.get("type"), order),
         instrument_type=instrument_type(exchange, symbol),
-        reason=_reason(order.get("info")),
+        reason=reason,
+        category=category,
     )
 
 
-def _reason(info: Any) -> str:
-    """Return the venue's words in the raw answer about one order of a batch; what else it says has other names."""
-    return next((text(info[name]) for name in _REASONS if info.get(name)), "") if isinstance(info, dict) else ""
+def _refusal(exchange: Any, symbol: str, info: Any) -> tuple[str, Category]:
+    """Return the venue's words in the raw answer about one refused order, and what they mean."""
+    reason = next((text(info[name]) for name in errors.REASONS if info.get(name)), "") if isinstance(info, dict) else ""
+    return reason, errors.category_of(exchange, _market(exchange, symbol) or {}, info)
 
 
 def trade_updates(exchange: Any, result: Any) -> list[OrderUpdate]:

@@ -14,7 +14,6 @@ from otel_trading.orders.lifecycle import TERMINAL
 from otel_trading.orders.order import Order
 from otel_trading.orders.registry import registry
 from otel_trading.semconv import attributes
-from otel_trading.semconv.attributes import TradingOrderRejectionCategoryValues as Category
 from otel_trading.semconv.attributes import TradingOrderStatusValues as OrderStatus
 
 if TYPE_CHECKING:
@@ -80,13 +79,13 @@ def accepted(order: Order, answer: OrderUpdate | None) -> None:
     order.know(client_id=answer.client_id, id=answer.id)
     if answer.status is not OrderStatus.REJECTED:
         order.acknowledged(transact_time=answer.transact_time)
-    updates.apply(order, answer)
+    updates.apply(order, answer, is_answer=True)
 
 
 def amended(order: Order, request: OrderRequest, answer: OrderUpdate | None) -> None:
     """Write the answer to an amendment into the order's story."""
-    if answer is not None and answer.status is OrderStatus.REJECTED and not answer.id:
-        order.amend_rejected(Category.OTHER, answer.reason)
+    if answer is not None and _is_refused(order, answer):
+        order.amend_rejected(answer.category, answer.reason)
         return
     order.amended(
         quantity=request.quantity if answer is None or answer.quantity is None else answer.quantity,
@@ -95,7 +94,7 @@ def amended(order: Order, request: OrderRequest, answer: OrderUpdate | None) -> 
         id=answer.id if answer else "",
     )
     if answer is not None:
-        updates.apply(order, answer)
+        updates.apply(order, answer, is_answer=True)
 
 
 def canceled(order: Order, answer: OrderUpdate | None) -> None:
@@ -105,10 +104,16 @@ def canceled(order: Order, answer: OrderUpdate | None) -> None:
             return
         # A bare acceptance says that the cancel is under way, not that it is done.
         answer = (answer or updates.OrderUpdate(order.venue))._replace(status=OrderStatus.PENDING_CANCEL)
-    if answer.status is OrderStatus.REJECTED and not answer.id:
-        order.cancel_rejected(Category.OTHER, answer.reason)
+    if _is_refused(order, answer):
+        order.cancel_rejected(answer.category, answer.reason)
     else:
-        updates.apply(order, answer)
+        updates.apply(order, answer, is_answer=True)
+
+
+def _is_refused(order: Order, answer: OrderUpdate) -> bool:
+    """Tell whether an answer refuses what was asked of ``order``, and not the order: that one, the venue has."""
+    is_taken = order.status not in (OrderStatus.PENDING_NEW, OrderStatus.REJECTED)
+    return answer.status is OrderStatus.REJECTED and (is_taken or not answer.id)
 
 
 def matched(orders: Sequence[Order | None], answers: Sequence[OrderUpdate]) -> list[OrderUpdate | None]:

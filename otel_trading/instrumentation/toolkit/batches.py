@@ -97,4 +97,6 @@ def _cancel_several(fields: Fields, call: Call) -> Watching:
         if not orders:  # all of them, whichever those are
             answers.count_unknown(metrics.TRADING_ORDER_CANCELLATIONS, venue, outcome)
             for answer in found:
-                updates.take(answer, new_orders=False)
+                order = updates.find(answer)
+                if order is not None:
+                    answers.canceled(order, answer)

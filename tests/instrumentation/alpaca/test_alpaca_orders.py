@@ -224,6 +224,9 @@ def test_canceling_all_tells_each_order_what_became_of_its_cancel(
         until(lambda: recorded.events(events.TRADING_ORDER_CANCELED))
     told = {attributes(event)[a.TRADING_ORDER_CLIENT_ID]: event.event_name for event in order_events(recorded)[4:]}
     assert told == {"cl-1": events.TRADING_ORDER_CANCEL_REJECTED, "cl-2": events.TRADING_ORDER_CANCELED}
+    refused = attributes(recorded.event(events.TRADING_ORDER_CANCEL_REJECTED))
+    assert refused[a.TRADING_ORDER_REJECTION_REASON] == "failed to cancel order"
+    assert refused[a.TRADING_ORDER_REJECTION_CATEGORY] == "venue_unavailable"
     assert recorded.total(metrics.TRADING_ORDER_ACTIVE) == 1
 
 

@@ -96,6 +96,7 @@ async def test_each_order_of_a_batch_has_a_story_and_a_refused_one_its_reason(bo
     assert sorted(names(recorded)) == ["acknowledged", "rejected", "submitted", "submitted"]
     rejected = attributes(recorded.event(events.TRADING_ORDER_REJECTED))
     assert rejected[a.TRADING_ORDER_REJECTION_REASON] == "Quantity greater than max quantity."
+    assert rejected[a.TRADING_ORDER_REJECTION_CATEGORY] == "invalid_order"
     await bot.client.futures_cancel_orders(symbol="BTCUSDT", orderidlist=[placed["orderId"]])
     assert names(recorded)[-2:] == ["cancel_requested", "canceled"]
 

@@ -42,10 +42,30 @@ def test_a_report_of_a_cancel_names_the_order_and_not_the_cancel() -> None:
     assert (found.client_id, found.status, found.executions) == ("mine", Status.CANCELED, ())
 
 
-def test_a_refusal_says_why() -> None:
-    told = REPORT | {"x": "REJECTED", "X": "REJECTED", "r": "INSUFFICIENT_BALANCES", "l": "0"}
+@pytest.mark.parametrize(
+    ("reason", "category"),
+    [
+        ("INSUFFICIENT_BALANCES", "insufficient_funds"),
+        ("WOULD_MATCH_IMMEDIATELY", "invalid_order"),
+        ("STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY", "invalid_order"),
+        ("OCO_BAD_PRICES", "invalid_order"),
+        ("THAT_IS_NEW", "other"),
+    ],
+)
+def test_a_refusal_says_why(reason: str, category: str) -> None:
+    told = REPORT | {"x": "REJECTED", "X": "REJECTED", "r": reason, "l": "0"}
     (found,) = events.order_updates(told, "binance")
-    assert (found.status, found.reason) == (Status.REJECTED, "INSUFFICIENT_BALANCES")
+    assert (found.status, found.reason, found.category.value) == (Status.REJECTED, reason, category)
+
+
+def test_a_conditional_order_that_fails_when_it_is_triggered_says_why() -> None:
+    told = {
+        "e": "ALGO_UPDATE",
+        "T": 1,
+        "o": {"aid": 21, "s": "BTCUSDT", "X": "REJECTED", "rm": "Margin is insufficient"},
+    }
+    (found,) = events.order_updates(told, "binance")
+    assert (found.status, found.category.value) == (Status.REJECTED, "insufficient_funds")
 
 
 def test_futures_tell_an_order_inside_the_event() -> None:

@@ -218,6 +218,21 @@ def test_the_answer_to_a_batch_is_orders_and_refusals() -> None:
     placed, refused = fields.order_updates(told, "binance")
     assert placed.status is Status.PARTIALLY_FILLED
     assert (refused.status, refused.reason) == (Status.REJECTED, "Quantity greater than max quantity.")
+    assert refused.category.value == "invalid_order"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "category"),
+    [
+        (-2019, "Margin is insufficient.", "insufficient_funds"),
+        (-2010, "Account has insufficient balance for requested action.", "insufficient_funds"),
+        (-2011, "Unknown order sent.", "unknown_order"),
+        (-1015, "Too many new orders.", "rate_limit"),
+    ],
+)
+def test_a_refusal_in_a_batch_means_what_it_would_mean_as_an_exception(code: int, message: str, category: str) -> None:
+    (refused,) = fields.order_updates([{"code": code, "msg": message}], "binance")
+    assert refused.category.value == category
 
 
 def test_that_all_were_canceled_tells_of_no_order_in_particular() -> None:

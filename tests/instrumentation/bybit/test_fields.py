@@ -119,6 +119,7 @@ def test_a_batch_is_answered_order_by_order() -> None:
     taken, refused = fields.answers({"category": "linear", "request": items}, body)
     assert (taken.id, taken.client_id, taken.status) == ("1", "a", None)
     assert (refused.id, refused.client_id, refused.status) == ("", "b", Status.REJECTED)
+    assert (taken.category.value, refused.category.value) == ("other", "insufficient_funds")
     assert (refused.symbol, refused.side, refused.quantity, refused.price) == ("BTCUSDT", "buy", 1.0, 9.5)
 
 

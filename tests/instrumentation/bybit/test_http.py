@@ -85,7 +85,9 @@ def test_each_order_of_a_batch_has_a_story_of_its_own(session: Any, recorded: Re
     items = [item | {"orderLinkId": "a"}, item | {"qty": "1000", "orderLinkId": "b"}, item | {"orderLinkId": "c"}]
     answer = session.place_batch_order(category="linear", request=items)
     assert [each["code"] for each in answer["retExtInfo"]["list"]] == [0, 110007, 0]
-    assert told(recorded, events.TRADING_ORDER_REJECTED)[a.TRADING_ORDER_CLIENT_ID] == "b"
+    rejected = told(recorded, events.TRADING_ORDER_REJECTED)
+    assert rejected[a.TRADING_ORDER_CLIENT_ID] == "b"
+    assert rejected[a.TRADING_ORDER_REJECTION_CATEGORY] == "insufficient_funds"
     acknowledged = [dict(event.attributes or {}) for event in recorded.events(events.TRADING_ORDER_ACKNOWLEDGED)]
     assert [each[a.TRADING_ORDER_CLIENT_ID] for each in acknowledged] == ["a", "c"]
     ids = [each["orderId"] for each in answer["result"]["list"]]

@@ -41,9 +41,21 @@ def test_each_status_is_one_of_fix(word: Any, status: Status | None) -> None:
     assert reports.order_update(ORDER | {"orderStatus": word}).status is status
 
 
-def test_a_rejected_order_tells_why() -> None:
-    item = ORDER | {"orderStatus": "Rejected", "rejectReason": "EC_PostOnlyWillTakeLiquidity"}
-    assert reports.order_update(item).reason == "EC_PostOnlyWillTakeLiquidity"
+@pytest.mark.parametrize(
+    ("reason", "category"),
+    [
+        ("EC_PostOnlyWillTakeLiquidity", "invalid_order"),
+        ("EC_LimitOrderInvalidPrice", "invalid_order"),
+        ("EC_InvalidSymbolStatus", "market_closed"),
+        ("EC_DuplicatedClOrdID", "duplicate_order"),
+        ("EC_ReachRiskPriceLimit", "risk_limit"),
+        ("EC_Others", "other"),
+        ("EC_ThatIsNew", "other"),
+    ],
+)
+def test_a_rejected_order_tells_why(reason: str, category: str) -> None:
+    found = reports.order_update(ORDER | {"orderStatus": "Rejected", "rejectReason": reason})
+    assert (found.reason, found.category.value) == (reason, category)
 
 
 def test_a_market_order_has_no_price_and_an_amount_of_quote_coin_is_no_quantity() -> None:

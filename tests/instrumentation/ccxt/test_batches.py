@@ -83,6 +83,7 @@ async def test_an_order_that_is_refused_in_a_batch_is_told_in_the_venues_words(t
     assert stories == {"good-1": good, "big": ["submit", "rejected"], "good-2": good}
     rejected = attributes(recorded.event(events.TRADING_ORDER_REJECTED))
     assert rejected[a.TRADING_ORDER_REJECTION_REASON] == "Quantity greater than max quantity."
+    assert rejected[a.TRADING_ORDER_REJECTION_CATEGORY] == "invalid_order"
     assert recorded.total(metrics.TRADING_ORDER_REJECTIONS) == 1
 
 

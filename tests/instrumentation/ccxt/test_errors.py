@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ccxt
 import pytest
 
-from otel_trading.instrumentation.ccxt.errors import failure, is_sequence_error
+from otel_trading.instrumentation.ccxt.errors import category_of, failure, is_sequence_error
 from otel_trading.semconv.attributes import TradingOrderRejectionCategoryValues as Category
 
 if TYPE_CHECKING:
@@ -113,3 +113,28 @@ def test_a_long_page_of_an_error_is_cut() -> None:
 )
 def test_a_missed_message_is_told_from_other_errors_of_a_stream(kind: type[Exception], *, expected: bool) -> None:
     assert is_sequence_error(kind("words")) is expected
+
+
+@pytest.mark.parametrize(
+    ("exchange", "market", "info", "category"),
+    [
+        ("binance", "linear", {"code": -4005, "msg": "Quantity greater than max quantity."}, Category.INVALID_ORDER),
+        ("binance", "linear", {"code": "-2019", "msg": "Margin is insufficient."}, Category.INSUFFICIENT_FUNDS),
+        ("binance", "spot", {"code": -2011, "msg": "Unknown order sent."}, Category.UNKNOWN_ORDER),
+        ("bybit", "linear", {"code": "110007", "msg": "ab not enough"}, Category.INSUFFICIENT_FUNDS),
+        ("okx", "", {"sCode": "51008", "sMsg": "Order placement failed"}, Category.INSUFFICIENT_FUNDS),
+        ("gate", "", {"label": "ORDER_NOT_FOUND", "message": "gone"}, Category.UNKNOWN_ORDER),
+        ("kraken", "", {"message": "EOrder:Insufficient funds"}, Category.INSUFFICIENT_FUNDS),
+        ("binance", "spot", {"code": 4711, "msg": "what nobody knows"}, Category.OTHER),
+        ("binance", "spot", {}, Category.OTHER),
+        ("binance", "spot", ["no", "dictionary"], Category.OTHER),
+    ],
+)
+def test_a_refused_order_of_a_batch_means_what_ccxt_would_raise(
+    exchange: str, market: str, info: Any, category: Category
+) -> None:
+    assert category_of(getattr(ccxt, exchange)(), {market: True}, info) is category
+
+
+def test_an_exchange_without_tables_says_nothing() -> None:
+    assert category_of(object(), {}, {"code": "1"}) is Category.OTHER
