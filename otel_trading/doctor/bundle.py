@@ -17,7 +17,7 @@ from otel_trading import settings
 from otel_trading.doctor.as_json import report_object
 from otel_trading.doctor.installed import packages
 from otel_trading.doctor.masking import Masker, is_secret
-from otel_trading.instrumentation.versions import TRADING_LIBRARIES
+from otel_trading.instrumentation.versions import TRIED
 from otel_trading.semconv import attributes
 from otel_trading.telemetry.redact import MASK
 
@@ -75,7 +75,7 @@ def _versions() -> dict[str, Any]:
     family = {
         name: each.version
         for name, each in sorted(packages().items())
-        if name.startswith(("opentelemetry-", "otel-trading")) or name in TRADING_LIBRARIES
+        if name.startswith(("opentelemetry-", "otel-trading")) or name in TRIED
     }
     system = {"python": sys.version, "implementation": sys.implementation.name, "platform": platform.platform()}
     return {**system, "packages": family}

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from otel_trading.doctor.finding import error, fine, note, warning
 from otel_trading.doctor.installed import canonical, packages
-from otel_trading.instrumentation.versions import TRADING_LIBRARIES, TRIED
+from otel_trading.instrumentation.versions import TRIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +53,7 @@ def check_packages(_: Situation) -> Iterator[Finding]:
 
 
 def check_libraries(_: Situation) -> Iterator[Finding]:
-    """Find trading libraries of a version that was not tried, or without an instrumentor."""
+    """Find trading libraries of a version that was not tried, or that there is none."""
     found = packages()
     good = []
     for library, tried in TRIED.items():
@@ -70,16 +70,12 @@ def check_libraries(_: Situation) -> Iterator[Finding]:
             yield note("libraries.untried", f"{library} {package.version} is newer than tried", span, remedy=remedy)
         else:
             good.append(f"{library} {package.version}")
-    without = [name for name in TRADING_LIBRARIES if name in found and name not in TRIED]
-    if without:
-        remedy = "Tell of their orders with order(...) of otel_trading: docs/api.md."
-        yield note("libraries.unsupported", f"Not instrumented: {', '.join(without)}", remedy=remedy)
     if good:
         yield fine("libraries", f"Instrumented: {', '.join(good)}")
-    elif not without:
+    elif not found.keys() & TRIED.keys():
         yield note(
             "libraries.none",
-            "No trading library is installed beside this Python",
+            "No trading library that we know is installed beside this Python",
             remedy="Install otel-trading into the environment that the bot runs in, or use order(...): docs/api.md.",
         )
 

@@ -49,18 +49,3 @@ def installed(library: str) -> str:
         return metadata.version(library)
     except metadata.PackageNotFoundError:
         return ""
-
-
-TRADING_LIBRARIES: tuple[str, ...] = (
-    "alpaca-py",
-    "ccxt",
-    "freqtrade",
-    "ib-async",
-    "ib-insync",
-    "nautilus-trader",
-    "pybit",
-    "python-binance",
-    "quickfix",
-    "simplefix",
-)
-"""Libraries that send orders; what of them is not in :data:`TRIED` is not instrumented."""

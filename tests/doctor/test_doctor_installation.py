@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_trading.doctor.installation import NEWEST_PYTHON, OLDEST_PYTHON
-from otel_trading.instrumentation.versions import TRADING_LIBRARIES, TRIED
 from tests.doctor.ward import ERROR, NOTE, OK, WARNING, check, install, situation
 
 if TYPE_CHECKING:
@@ -74,21 +73,10 @@ def test_a_ccxt_outside_the_tried_range_is_told(tmp_path: Path, site: Path, vers
 
 def test_a_ccxt_inside_the_tried_range_is_fine(tmp_path: Path, site: Path) -> None:
     install(site, "ccxt", "4.4.0")
-    assert check("libraries", situation(tmp_path))["libraries"].title == "Instrumented: ccxt 4.4.0"
-
-
-def test_a_trading_library_without_an_instrumentor_is_named_with_the_way_out(tmp_path: Path, site: Path) -> None:
-    missing = next(name for name in TRADING_LIBRARIES if name not in TRIED)
-    install(site, missing, "1.0")
-    found = check("libraries", situation(tmp_path))["libraries.unsupported"]
-    assert missing in found.title
-    assert "order(...)" in found.remedy
+    title = check("libraries", situation(tmp_path))["libraries"].title
+    assert "ccxt 4.4.0" in title.removeprefix("Instrumented: ").split(", ")
 
 
 def test_an_environment_without_a_trading_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.path", [str(tmp_path)])
     assert check("libraries", situation(tmp_path))["libraries.none"].severity is NOTE
-
-
-def test_the_table_of_versions_knows_only_trading_libraries() -> None:
-    assert set(TRIED) <= set(TRADING_LIBRARIES)

@@ -21,7 +21,7 @@ from opentelemetry import metrics, trace
 from opentelemetry._logs import get_logger_provider
 from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined] # untyped upstream
 
-from otel_trading.instrumentation.versions import TRADING_LIBRARIES
+from otel_trading.instrumentation.versions import TRIED
 from otel_trading.orders import contain
 from otel_trading.orders.registry import registry
 from otel_trading.telemetry import drops, logs
@@ -36,7 +36,7 @@ LOADED = "loaded"
 _LOADER = "opentelemetry.instrumentation.auto_instrumentation._load"
 _EVERY_SECONDS = 0.5
 _MOST = 20
-_MODULES = {name: name.replace("-", "_") for name in TRADING_LIBRARIES} | {
+_MODULES = {name: name.replace("-", "_") for name in TRIED} | {
     "alpaca-py": "alpaca",
     "python-binance": "binance",
 }
