@@ -75,7 +75,7 @@ def _prepared(original: Callable[..., None], patches: Patches) -> Callable[..., 
     ready: set[type] = set()
 
     @functools.wraps(original)
-    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+    def init(self: Any, /, *args: Any, **kwargs: Any) -> None:
         if patches.active and type(self) not in ready:
             with contained():
                 prepare(type(self), patches)  # before ccxt copies the methods to their second names
@@ -98,7 +98,7 @@ def _followed(original: Callable[..., Any], after: Callable[..., None], patches:
     """Return ``original`` with ``after`` told of each call's arguments once it returned."""
 
     @functools.wraps(original)
-    def follow(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def follow(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
         if patches.active:
             with contained():

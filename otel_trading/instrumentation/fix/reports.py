@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otel_trading.instrumentation.fix import tags, terms
+from otel_trading.instrumentation.fix import reasons, tags, terms
 from otel_trading.instrumentation.fix.requests import order_id
 from otel_trading.orders.state import Execution
 from otel_trading.orders.updates import OrderUpdate
@@ -73,6 +73,7 @@ def update(message: Message, venue: str) -> OrderUpdate:
         executions=(execution,) if execution is not None else (),
         transact_time=message.time(tags.TRANSACT_TIME),
         reason=message[tags.TEXT],
+        category=reasons.of_order(message),
     )
 
 

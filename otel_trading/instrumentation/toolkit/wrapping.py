@@ -12,7 +12,7 @@ import inspect
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from otel_trading.orders.contain import report
+from otel_trading.orders.contain import contains, report
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Mapping
@@ -46,25 +46,52 @@ class Outcome(NamedTuple):
     error: BaseException | None = None
 
 
-class _Watch:
-    """One running operation; neither its beginning nor its end lets an error of ours out."""
+class _Watched:
+    """A library's function, and the operation that watches its calls."""
 
-    __slots__ = ("_generator",)
+    __slots__ = ("_bound", "_operation", "_original", "_parameters")
 
-    def __init__(self, operation: Operation, call: Call) -> None:
-        self._generator = None
+    def __init__(self, original: Callable[..., Any], operation: Operation, *, bound: bool) -> None:
+        self._original, self._operation, self._bound = original, operation, bound
+        self._parameters: tuple[tuple[str, ...], str] | None = None  # asked at the first call: few of them are called
+
+    def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Watch:
+        """Begin to watch a call; nothing that goes wrong in it gets out."""
         try:
-            generator = operation(call)
+            generator = self._operation(self._call(args, kwargs))
             if generator is not None:
                 next(generator)
-                self._generator = generator
+                return _Watch(generator)
         except StopIteration:
             pass
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here is ours alone
             report(error)
+        return _Watch(None)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        """Return the call with its arguments by name; what a ``*args`` takes is there under its name, as a tuple."""
+        if self._parameters is None:
+            self._parameters = _parameters(self._original)
+        names, rest = self._parameters
+        target = None
+        if self._bound and args:
+            target, args, names = args[0], args[1:], names[1:]
+        given = dict(zip(names, args, strict=False)) | kwargs
+        if rest and len(args) > len(names):
+            given[rest] = args[len(names) :]
+        return Call(target, getattr(self._original, "__name__", ""), given, time.time())
+
+
+class _Watch:
+    """One running operation."""
+
+    __slots__ = ("_generator",)
+
+    def __init__(self, generator: Generator[None, Outcome, None] | None) -> None:
+        self._generator = generator
 
     def end(self, outcome: Outcome) -> None:
-        """Tell the operation how the call ended."""
+        """Tell the operation how the call ended; nothing that goes wrong in it gets out."""
         if self._generator is None:
             return
         try:
@@ -96,56 +123,40 @@ def watched(
     active, calls pass straight through.
     """
     if isinstance(original, staticmethod):
-        return staticmethod(_free(original.__func__, operation, patches))
+        return staticmethod(_watching(original.__func__, operation, patches, never, bound=False))
     if isinstance(original, classmethod):
-        return classmethod(_method(original.__func__, operation, patches, awaited))
-    return _method(original, operation, patches, awaited) if bound else _free(original, operation, patches)
+        return classmethod(_watching(original.__func__, operation, patches, awaited, bound=True))
+    return _watching(original, operation, patches, awaited, bound=bound)
 
 
-def _method(
-    original: Callable[..., Any], operation: Operation, patches: Patches, awaited: Callable[[Any], bool]
+def _watching(
+    original: Callable[..., Any],
+    operation: Operation,
+    patches: Patches,
+    awaited: Callable[[Any], bool],
+    *,
+    bound: bool,
 ) -> Callable[..., Any]:
-    name = original.__name__
-
-    def begin(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Watch:
-        return _Watch(operation, Call(target, name, _given(original, args, kwargs, 1), time.time()))
+    # No parameter has a name: the library's functions may be given any by keyword, ``self`` too.
+    begin, is_awaited = _Watched(original, operation, bound=bound).begin, contains(awaited)
 
     if inspect.iscoroutinefunction(original):
 
         @functools.wraps(original)
-        async def coroutine(self: Any, *args: Any, **kwargs: Any) -> Any:
-            result = original(self, *args, **kwargs)  # first: with wrong arguments it raises, and nothing has begun
-            return await (_begun_when_awaited(begin, self, args, kwargs, result) if patches.active else result)
+        async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            result = original(*args, **kwargs)  # first: with wrong arguments it raises, and nothing has begun
+            return await (_begun_when_awaited(begin, args, kwargs, result) if patches.active else result)
 
         return coroutine
-
-    @functools.wraps(original)
-    def plain(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if not patches.active:
-            return original(self, *args, **kwargs)
-        if awaited(self):
-            result = original(self, *args, **kwargs)
-            return _begun_when_awaited(begin, self, args, kwargs, result) if inspect.isawaitable(result) else result
-        watch = begin(self, args, kwargs)
-        try:
-            result = original(self, *args, **kwargs)
-        except BaseException as error:
-            watch.end(Outcome(error=error))
-            raise
-        watch.end(Outcome(result))
-        return result
-
-    return plain
-
-
-def _free(original: Callable[..., Any], operation: Operation, patches: Patches) -> Callable[..., Any]:
-    """Return a watched function that is called on no object: static, or of a module."""
 
     @functools.wraps(original)
     def plain(*args: Any, **kwargs: Any) -> Any:
         if not patches.active:
             return original(*args, **kwargs)
-        watch = _Watch(operation, Call(None, original.__name__, _given(original, args, kwargs, 0), time.time()))
+        if bound and args and is_awaited(args[0]):
+            result = original(*args, **kwargs)
+            return _begun_when_awaited(begin, args, kwargs, result) if inspect.isawaitable(result) else result
+        watch = begin(args, kwargs)
         try:
             result = original(*args, **kwargs)
         except BaseException as error:
@@ -157,36 +168,23 @@ def _free(original: Callable[..., Any], operation: Operation, patches: Patches) 
     return plain
 
 
-def _given(original: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> dict[str, Any]:
-    """Return the arguments of a call by name; what a ``*args`` takes is there under its name, as a tuple."""
-    names, rest = _parameters(original)
-    given = dict(zip(names[bound:], args, strict=False)) | kwargs
-    beyond = args[max(len(names) - bound, 0) :]
-    return given | {rest: beyond} if rest and beyond else given
-
-
-@functools.cache
 def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], str]:
     """Return the names of a function's positional parameters, and the name of its ``*args``.
 
-    Asked at its first call, since few of those wrapped are called. One that is written in C may tell nothing of it:
-    then all are taken for ``args``.
+    One that is written in C may tell nothing of them: then all are taken for ``args``.
     """
     try:
         found = inspect.signature(function).parameters.values()
-    except ValueError:
+    except (TypeError, ValueError):
         return (), "args"
     rest = next((each.name for each in found if each.kind is each.VAR_POSITIONAL), "")
     return tuple(each.name for each in found if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)), rest
 
 
 async def _begun_when_awaited(
-    begin: Callable[..., _Watch], target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Awaitable[Any]
+    begin: Callable[..., _Watch], args: tuple[Any, ...], kwargs: dict[str, Any], result: Awaitable[Any]
 ) -> Any:
-    return await _awaited(begin(target, args, kwargs), result)
-
-
-async def _awaited(watch: _Watch, result: Awaitable[Any]) -> Any:
+    watch = begin(args, kwargs)
     try:
         found = await result
     except BaseException as error:
