@@ -50,12 +50,16 @@ WHY = {
     "OTEL_EXPORTER_OTLP_PROTOCOL": "The same CPU as gRPC, half the import time, 16 MB less memory.",
     "OTEL_METRIC_EXPORT_INTERVAL": "Alert rules look at minutes; metrics a minute old are seen too late.",
     "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "Which process on which host sent the order. "
-    "Command arguments stay out: bots pass secrets there.",
+    "Command arguments stay out: bots pass secrets there. Children of a bot have ids of their own.",
 }
 
 END = """\
 | `OTEL_TRACES_EXPORTER`, `OTEL_LOGS_EXPORTER`, `OTEL_METRICS_EXPORTER` | by `OTEL_TRADING_EXPORT` | \
 `otel_trading` is the local store, `otlp` a receiver. |
+
+`service.instance.id` in `OTEL_RESOURCE_ATTRIBUTES` (or in a file) is the bot's; each child it makes, by fork, spawn or
+`subprocess`, has that id and its process number, as in `desk-7-4711`: counters of two processes under one id are taken
+for one by a store of metrics. Where none is chosen, each process has a random one.
 
 `OTEL_SERVICE_NAME` defaults to the name of the bot's script, as `unknown_service` would put every bot of a desk into
 one. `OTEL_PYTHON_LOG_HANDLER_LEVEL` (default `info`) is the level from which log records are exported.

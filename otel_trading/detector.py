@@ -30,7 +30,7 @@ class TradingResourceDetector(ResourceDetector):
 
         A resource goes out with every signal, metrics included, which pass no other mask of ours.
         """
-        given = _given(os.environ.get("OTEL_RESOURCE_ATTRIBUTES", ""))
+        given = given_attributes()
         masked = redact.attributes(given)
         found: dict[str, Any] = {key: value for key, value in masked.items() if value != given[key]}
         found |= distribution()
@@ -44,9 +44,9 @@ def distribution() -> dict[str, str]:
     return {"telemetry.distro.name": "otel-trading", "telemetry.distro.version": __version__}
 
 
-def _given(attributes: str) -> dict[str, str]:
+def given_attributes() -> dict[str, str]:
     """Return the attributes of OTEL_RESOURCE_ATTRIBUTES, read as the SDK's own detector reads them."""
-    pairs = (pair.partition("=") for pair in attributes.split(","))
+    pairs = (pair.partition("=") for pair in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "").split(","))
     return {key.strip(): unquote(value.strip()) for key, sign, value in pairs if sign}
 
 

@@ -25,8 +25,8 @@ DEFAULTS: Mapping[str, str] = {
     # Rules look at minutes: a bot whose metrics are a minute old is seen too late.
     "OTEL_METRIC_EXPORT_INTERVAL": "15000",
     # Which process on which host sent the order; command arguments stay out, bots pass secrets there. What the user
-    # says (otel) wins over what is detected, and ours comes last, to mask it.
-    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "host,os,process,service_instance,otel,otel_trading",
+    # says (otel) wins over what is detected, and ours come last, to mask it and to tell children apart.
+    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "host,os,process,service_instance,otel,otel_trading,otel_trading_instance",
 }
 """Standard variables that are set where the user left them unset, each because the SDK's default hurts a bot."""
 

@@ -7,6 +7,7 @@ stops a bot: the default holds, and a :class:`Problem` says which variable is wr
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from otel_trading import config_file
@@ -267,9 +268,13 @@ _current: Settings | None = None
 
 
 def current() -> Settings:
-    """Return the settings of this process, read at the first call."""
+    """Return the settings of this process, read at the first call; a file is read by the main thread only."""
     global _current  # noqa: PLW0603 - read once a process, replaced only by tests
     if _current is None:
+        # The SDK runs resource detectors on threads of its own while it is imported, and they ask for settings: to read
+        # the file is to import the SDK, so each would wait for the other.
+        if os.environ.get(config_file.VARIABLE) and threading.current_thread() is not threading.main_thread():
+            return load()[0]
         _current = load_all()[0]
     return _current
 

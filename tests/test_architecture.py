@@ -24,6 +24,7 @@ KNOW_THE_SDK = (
     "otel_trading/configurator.py",
     "otel_trading/declared/",
     "otel_trading/detector.py",
+    "otel_trading/instance.py",
     "otel_trading/testing",
     "otel_trading/doctor/receiver/",  # asks the receiver by what the SDK's own exporters send
 )

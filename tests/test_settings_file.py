@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -257,4 +258,16 @@ def test_settings_are_read_from_the_file_by_every_program_of_ours(
     settings.replace_current(None)
 
     assert isinstance(settings.current(), Settings)
+    assert settings.current().strategy == "grid"
+
+
+def test_a_thread_does_not_read_the_file_which_the_main_thread_may_be_doing(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_CONFIG_FILE", write({"strategy": "grid"})["OTEL_CONFIG_FILE"])
+    settings.replace_current(None)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(settings.current).result().strategy == ""
+
     assert settings.current().strategy == "grid"

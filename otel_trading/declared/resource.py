@@ -7,6 +7,7 @@ from typing import Any
 from opentelemetry.sdk.resources import Resource, ServiceInstanceIdResourceDetector
 
 from otel_trading.detector import bot_name, command, distribution
+from otel_trading.instance import KEY, own_instance
 from otel_trading.telemetry import redact
 
 _UNKNOWN = "unknown_service"
@@ -24,6 +25,9 @@ def resource_of(config: Any) -> Resource:
     attributes: dict[str, Any] = dict(redact.attributes(found.attributes))
     if str(attributes.get("service.name") or _UNKNOWN).startswith(_UNKNOWN):
         attributes["service.name"] = bot_name(command())
-    if not attributes.get("service.instance.id"):
+    chosen = attributes.get(KEY)
+    if chosen and isinstance(chosen, str):
+        attributes[KEY] = own_instance(chosen)
+    else:
         attributes |= ServiceInstanceIdResourceDetector().detect().attributes
     return Resource(attributes | distribution(), found.schema_url)

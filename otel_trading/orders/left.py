@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.context import Context
 
-_DEEPEST = 8
+_DEEPEST = 5
 """Frames between a block's own and its generator's: contextlib's, and such a helper as ``ExitStack.enter_context``."""
 
 _MOST_LEFT = 1000
@@ -45,7 +45,7 @@ _left: dict[int, _Left] = {}
 
 def follow(token: Token[Context], context: Context) -> None:
     """Put back what was current before ``context`` when the async generator that attached it, if any, is left."""
-    frame = _generator_frame(sys._getframe(1))  # noqa: SLF001 - inspect.currentframe of it is the same
+    frame = _generator_frame(sys._getframe(2))  # noqa: SLF001 - inspect.currentframe of it is the same
     if frame is None:
         return
     key = id(token)

@@ -17,7 +17,7 @@ from otel_trading.cli import main
 from otel_trading.telemetry.store import StoreReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from click.testing import Result
 
@@ -103,6 +103,12 @@ class Bot:
         assert self._process.stdout is not None
         return self._process.stdout.readline().rstrip("\n")
 
+    def write_line(self) -> None:
+        """Have the bot's ``sys.stdin.readline()`` return."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
     def signal(self, number: int) -> None:
         self._process.send_signal(number)
 
@@ -131,11 +137,21 @@ class Bots:
         self._running: list[Bot] = []
         self.store = Store(folder / "store")
 
-    def start(self, source: str, environ: Environ = None, *, name: str = "bot", watched: bool = True) -> Bot:
-        """Start a bot: with us, or without where ``watched`` is false."""
-        return self.start_script(self._written(source, name), environ, watched=watched)
+    def start(
+        self,
+        source: str,
+        environ: Environ = None,
+        *,
+        name: str = "bot",
+        watched: bool = True,
+        prefix: Sequence[str] = (),
+    ) -> Bot:
+        """Start a bot: with us, or without where ``watched`` is false; ``prefix`` is a command that starts it."""
+        return self.start_script(self._written(source, name), environ, watched=watched, prefix=prefix)
 
-    def start_script(self, script: Path, environ: Environ = None, *, watched: bool = True) -> Bot:
+    def start_script(
+        self, script: Path, environ: Environ = None, *, watched: bool = True, prefix: Sequence[str] = ()
+    ) -> Bot:
         """Start a script that is a file already."""
         given: dict[str, str | None] = {
             name: value for name, value in os.environ.items() if not name.startswith("OTEL_")
@@ -143,8 +159,9 @@ class Bots:
         given |= {"OTEL_TRADING_STORE": str(self.store.folder)} | dict(environ or {})
         kept = {name: value for name, value in given.items() if value is not None}
         process = subprocess.Popen(
-            [*([INSTRUMENT] if watched else []), sys.executable, str(script)],
+            [*prefix, *([INSTRUMENT] if watched else []), sys.executable, str(script)],
             cwd=self._folder,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.reliability import contexts, exits, logs, masking, overload, processes, servers, signals, wrong_settings
+from tests.reliability import (
+    contexts,
+    exits,
+    logs,
+    masking,
+    outages,
+    overload,
+    processes,
+    servers,
+    signals,
+    wrong_settings,
+)
 
 FAMILIES = {
     "The end of the process": exits.PITFALLS,
@@ -10,6 +21,7 @@ FAMILIES = {
     "Several processes": (*processes.PITFALLS, *servers.PITFALLS),
     "Which order it was for": contexts.PITFALLS,
     "More than can be sent": overload.PITFALLS,
+    "The receiver is away": outages.PITFALLS,
     "Logging": logs.PITFALLS,
     "What should stay here": masking.PITFALLS,
     "Wrong settings": wrong_settings.PITFALLS,
