@@ -8,11 +8,16 @@ from urllib.parse import quote
 
 from grafana_foundation_sdk.models import dashboard
 
-from dashboards.names import ENVIRONMENT, SERVICE, label, of_span
+from dashboards.names import SERVICE, label, of_span
 from dashboards.variables import BOTS, BY_ATTRIBUTE, ENVIRONMENTS
+from model.load import load
 
 STORY: Final = "otel-trading-order-story"
 BOTH: Final = f"${{{ENVIRONMENTS.name}:queryparam}}&${{{BOTS.name}:queryparam}}&${{__url_time_range}}"
+_MODEL: Final = load()
+ON_SPANS: Final = {SERVICE, *(ref.key for span in _MODEL.spans for ref in _MODEL.refs(span))}
+ON_LINES: Final = {SERVICE, *(ref.key for event in _MODEL.events for ref in _MODEL.refs(event))}
+"""What links can go by; a label such as the currency of an amount is on metrics only."""
 _EXPLORE: Final = "/explore?schemaVersion=1&orgId=1&panes="
 _REFERENCE: Final = "${"
 
@@ -39,7 +44,7 @@ def trace_of_value(title: str = "The trace") -> dashboard.DashboardLink:
 
 def to_spans(by: tuple[str, ...], where: str, title: str = "Orders behind it") -> dashboard.DashboardLink:
     """Lead to the spans behind a series, by the labels that tell it apart and a condition in TraceQL."""
-    asked = [where, *(f'{of_span(each)} = "{_of_series(each)}"' for each in by if each != "le")]
+    asked = [where, *(f'{of_span(each)} = "{_of_series(each)}"' for each in by if each in ON_SPANS)]
     if SERVICE not in by:
         asked.append(f'{of_span(SERVICE)} =~ "{_of_choice(SERVICE)}"')
     query = f"{{ {' && '.join(filter(None, asked))} }}"
@@ -49,7 +54,7 @@ def to_spans(by: tuple[str, ...], where: str, title: str = "Orders behind it") -
 def to_lines(by: tuple[str, ...], where: str, title: str = "Log lines behind it") -> dashboard.DashboardLink:
     """Lead to the log lines behind a series, by the labels that tell it apart and a filter in LogQL."""
     stream = f'{label(SERVICE)}="{_of_series(SERVICE)}"' if SERVICE in by else _chosen(SERVICE)
-    own = (each for each in by if each not in {SERVICE, ENVIRONMENT, "le"})
+    own = (each for each in by if each in ON_LINES and each != SERVICE)
     asked = [where, *(f'{label(each)}="{_of_series(each)}"' for each in own)]
     query = " | ".join((f"{{{stream}}}", *filter(None, asked)))
     return _link(title, _explore("loki", {"expr": query, "queryType": "range"}))

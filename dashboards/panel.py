@@ -11,7 +11,8 @@ from grafana_foundation_sdk.builders import prometheus as prometheus_builders
 from grafana_foundation_sdk.models import common, dashboard, prometheus, tempo
 
 from dashboards import links
-from dashboards.names import SERVICE
+from dashboards.queries import is_not
+from otel_trading.semconv import attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,8 @@ SHAPES: Final = {
 }
 NO_DATA: Final = "Nothing here in this time range, for what is chosen above"
 Properties = dict[str, object]
+_CERTAIN: Final = is_not(attributes.TRADING_STRATEGY_ID, "")
+"""Many bots name no strategy. A link goes by it only where the query asks for series that have one."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Panel:
     def ways_on(self) -> Iterator[dashboard.DashboardLink]:
         """Yield the links of the panel's series."""
         by = self.common_by()
+        if not all(_CERTAIN in query.expr for query in self.queries if not query.line):
+            by = tuple(each for each in by if each != attributes.TRADING_STRATEGY_ID)
         if self.spans is not None:
             yield links.to_spans(by, self.spans)
         if self.lines is not None:
@@ -82,7 +87,7 @@ class Panel:
             id_val=number,
             type_val=self.kind,
             title=self.title,
-            description=f"{self.says}\n\n**Then:** {self.do}",
+            description=f"{self.says}\n\n**What to do:** {self.do[:1].upper()}{self.do[1:]}",
             datasource=common.DataSourceRef(type_val=source, uid=source) if source else None,
             targets=list(targets) or None,
             grid_pos=dashboard.GridPos(x=x, y=y, w=self.width, h=self.height),
@@ -173,8 +178,3 @@ def _target(query: Query, letter: str) -> Dataquery:
         spss=10 if query.limit else None,
         table_type=tempo.SearchTableType.SPANS if query.limit else None,
     )
-
-
-def services(panel: Panel) -> bool:
-    """Tell whether the panel's series are of one bot each."""
-    return SERVICE in panel.common_by()

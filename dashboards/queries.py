@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Source = Literal["prometheus", "loki", "tempo"]
 WINDOW = "$__rate_interval"
 WHOLE = "$__range"
+_LATELY = 2  # minutes: twice the longest interval at which a bot usually sends metrics
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,15 @@ class Query:
 
     def table(self) -> Query:
         """Return the query as one row for each series, for a table."""
-        return replace(self, instant=True, shape="table")
+        return replace(self.now(), shape="table")
 
     def now(self) -> Query:
-        """Return the query as one value for each series, at the end of the time range."""
-        return replace(self, instant=True)
+        """Return the query as one value for each series, at the end of the time range.
+
+        Grafana's window would grow with the time range, and with it what a gauge said "lately".
+        """
+        lately = self.expr.replace(f"{WINDOW}_ms", str(_LATELY * 60000))
+        return replace(self, instant=True, expr=lately.replace(WINDOW, f"{_LATELY}m"))
 
     def may_be_empty(self, why: str) -> Query:
         """Return the query with the reason why it may find nothing."""
@@ -88,7 +93,7 @@ def threshold(name: str, legend: str = "alert", times: str = "") -> Query:
 
 def legend_of(by: tuple[str, ...]) -> str:
     """Return a legend with the values of these attributes."""
-    return " · ".join(f"{{{{{label(each)}}}}}" for each in by)
+    return " ".join(f"{{{{{label(each)}}}}}" for each in by)
 
 
 def is_(attribute: str, *values: str) -> str:

@@ -31,6 +31,10 @@ PROMETHEUS: Final = common.DataSourceRef(type_val="prometheus", uid="prometheus"
 _BOT: Final = f'{label(DISTRIBUTION)}="otel-trading"'
 _ANY: Final = ".*"
 """What "All" asks for: what has no such label is in it, too."""
+_SOME: Final = "..*"
+"""What "All" bots are: everything has a name, and Loki takes no selector that could be empty. A + would be a space in
+the address of a link.
+"""
 
 
 def offered(variable: Shared) -> str:
@@ -58,7 +62,7 @@ def choice(variable: Shared) -> dashboard.VariableModel:
         sort=dashboard.VariableSort.NATURAL_ASC,
         multi=True,
         include_all=True,
-        all_value=_ANY,
+        all_value=_SOME if variable is BOTS else _ANY,
         current=dashboard.VariableOption(selected=True, text=["All"], value=["$__all"]),
     )
 
