@@ -37,6 +37,14 @@ def story_of_value(title: str = "The story of this order") -> dashboard.Dashboar
     return _link(title, f"/d/{STORY}?var-id=${{__value.raw}}&${{__url_time_range}}")
 
 
+def trace_below() -> dashboard.DashboardLink:
+    """Show the trace of the table's row further down on the board of an order's story."""
+    return _link(
+        "This trace, below",
+        f'/d/{STORY}?var-id=${{id:percentencode}}&var-trace=${{__data.fields["traceIdHidden"]}}&${{__url_time_range}}',
+    )
+
+
 def trace_of_value(title: str = "The trace") -> dashboard.DashboardLink:
     """Lead to the trace whose id is the value itself."""
     return _link(title, _explore("tempo", {"queryType": "traceql", "query": "${__value.raw}"}))

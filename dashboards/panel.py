@@ -28,6 +28,7 @@ SHAPES: Final = {
     "table": prometheus.PromQueryFormat.TABLE,
 }
 NO_DATA: Final = "Nothing here in this time range, for what is chosen above"
+_SPELLED: Final = {"min": "min_val", "max": "max_val"}  # by the SDK
 Properties = dict[str, object]
 _CERTAIN: Final = is_not(attributes.TRADING_STRATEGY_ID, "")
 """Many bots name no strategy. A link goes by it only where the query asks for series that have one."""
@@ -113,9 +114,10 @@ class Panel:
             custom=self.custom,
         )
         for name, value in self.defaults.items():
-            if not hasattr(defaults, name):
+            spelled = _SPELLED.get(name, name)
+            if not hasattr(defaults, spelled):
                 raise AttributeError(name)
-            setattr(defaults, name, value)
+            setattr(defaults, spelled, value)
         dashed = [_dashed(letter) for query, letter in zip(self.queries, ascii_uppercase, strict=False) if query.line]
         return dashboard.FieldConfigSource(defaults=defaults, overrides=[*self.overrides, *dashed])
 
@@ -175,6 +177,6 @@ def _target(query: Query, letter: str) -> Dataquery:
         query_type="traceql",
         query=query.expr,
         limit=query.limit or None,
-        spss=10 if query.limit else None,
+        spss=query.within if query.limit else None,
         table_type=tempo.SearchTableType.SPANS if query.limit else None,
     )

@@ -44,6 +44,8 @@ class Query:
     shape: Literal["time_series", "heatmap", "table"] = "time_series"
     exemplars: bool = False
     limit: int = 0
+    within: int = 10
+    """How many spans of a trace are returned at most."""
     empty: str = ""
     line: bool = False
     """Whether it is a threshold, drawn as a dashed line."""
@@ -75,9 +77,9 @@ def logs(expr: str, *, limit: int = 500, empty: str = "") -> Query:
     return Query("loki", expr, limit=limit, empty=empty)
 
 
-def spans(expr: str, *, limit: int = 50, empty: str = "") -> Query:
-    """Ask Tempo for spans."""
-    return Query("tempo", expr, limit=limit, empty=empty, shape="table")
+def spans(expr: str, *, limit: int = 50, within: int = 10, empty: str = "") -> Query:
+    """Ask Tempo for spans: of up to ``limit`` traces, up to ``within`` of each."""
+    return Query("tempo", expr, limit=limit, within=within, empty=empty, shape="table")
 
 
 def log_series(expr: str, legend: str = "", by: tuple[str, ...] = (), *, empty: str = "") -> Query:

@@ -67,10 +67,11 @@ def choice(variable: Shared) -> dashboard.VariableModel:
     )
 
 
-def box(name: str, title: str, says: str, value: str = "") -> dashboard.VariableModel:
-    """Return a box for a text."""
+def box(name: str, title: str, says: str, value: str = "", *, hidden: bool = False) -> dashboard.VariableModel:
+    """Return a box for a text; a hidden one is set by links only."""
     return dashboard.VariableModel(
         type_val=dashboard.VariableType.TEXTBOX,
+        hide=dashboard.VariableHide.HIDE_VARIABLE if hidden else dashboard.VariableHide.DONT_HIDE,
         name=name,
         label=title,
         description=says,
