@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
 
 QUERY = "{trading.operation}"
-BY_THE_PIPELINE = {"trading.telemetry.dropped", "trading.telemetry.spooled", "trading.bot.unhandled_exception"}
+BY_THE_PIPELINE = {
+    "trading.telemetry.dropped",
+    "trading.telemetry.spooled",
+    "trading.bot.unhandled_exception",
+    "trading.bot.event_loop.delay",
+}
 
 
 @pytest.fixture
