@@ -34,5 +34,6 @@ REFUSALS: Final = (
 REFUSED_LINES: Final = is_(EVENT, *REFUSALS)
 EXECUTED_LINES: Final = is_(EVENT, events.TRADING_ORDER_FILLED)
 CHECK_LINES: Final = is_(EVENT, events.TRADING_RISK_CHECK)
+BREACHED_LINES: Final = f"{CHECK_LINES} | {is_(attributes.TRADING_RISK_CHECK_RESULT, 'breached')}"
 STOP_LINES: Final = is_(EVENT, events.TRADING_KILL_SWITCH_CHANGED)
 ORDER_LINES: Final = is_not(label(attributes.TRADING_ORDER_CLIENT_ID), "")

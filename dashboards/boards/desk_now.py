@@ -19,14 +19,14 @@ from otel_trading.semconv.attributes import (
     TRADING_CURRENCY,
 )
 
-NO_MONEY: Final = "No bot tells this yet: call otel_trading.pnl(), exposure() and the like"
+NO_MONEY: Final = "No bot told this in this time range: otel_trading.pnl(), exposure()"
 
 NOW: Final = (
     stat_panel(
         "Trading",
         "Whether a kill switch is on: for a bot as a whole or for one of its strategies.",
         "on the risk board see which, and why it was thrown; resume only when that is over.",
-        prom(latest(metrics.TRADING_KILL_SWITCH_STATE, function="max"), "kill switch").now(),
+        prom(latest(metrics.TRADING_KILL_SWITCH_STATE, function="max"), "kill switch"),
         unit="none",
         mappings=words({"0": ("ON", GOOD), "1": ("STOPPED", BAD)}),
         filled=True,
@@ -39,8 +39,9 @@ NOW: Final = (
         "P&L",
         "Realized and unrealized profit or loss of all chosen bots, for each currency.",
         "see below which strategy it is, and on the strategies board what it holds.",
-        prom(profit(TRADING_CURRENCY), by=(TRADING_CURRENCY,)).now(),
+        prom(profit(TRADING_CURRENCY), by=(TRADING_CURRENCY,)),
         unit="locale",
+        graph=True,
         steps=((None, BAD), (0, GOOD)),
         defaults={"decimals": 2},
         width=5,
@@ -52,7 +53,7 @@ NOW: Final = (
         "Drawdown used",
         "The worst drawdown of a strategy as a share of what it is allowed.",
         "at 80 % take the size down; at 100 % the strategy should have stopped itself: if it trades, stop it.",
-        prom(latest(metrics.TRADING_DRAWDOWN_UTILIZATION, function="max"), "worst").now(),
+        prom(latest(metrics.TRADING_DRAWDOWN_UTILIZATION, function="max"), "worst"),
         unit="percentunit",
         steps=((None, GOOD), (0.8, WARN), (1, BAD)),
         width=4,
@@ -64,7 +65,7 @@ NOW: Final = (
         "At stake",
         "Gross exposure: the value of all positions, long and short added up, for each currency.",
         "compare with the limit on the risk board; look for a leg that was not closed.",
-        prom(latest(metrics.TRADING_EXPOSURE_GROSS, by=(TRADING_CURRENCY,)), by=(TRADING_CURRENCY,)).now(),
+        prom(latest(metrics.TRADING_EXPOSURE_GROSS, by=(TRADING_CURRENCY,)), by=(TRADING_CURRENCY,)),
         unit="locale",
         defaults={"decimals": 0},
         width=4,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dashboards import behind
-from dashboards.formulas import messages, share_canceled, share_filled
+from dashboards.formulas import messages, share_canceled, share_filled, share_passive
 from dashboards.kit import (
     PER_MINUTE,
     bars,
@@ -14,28 +14,24 @@ from dashboards.kit import (
     plot,
 )
 from dashboards.queries import (
+    WHOLE,
     WINDOW,
     Query,
     buckets,
     counted,
-    is_,
     latest,
     mean,
     per_minute,
     prom,
     quantile,
-    ratio,
     threshold,
 )
 from otel_trading.semconv import metrics
 from otel_trading.semconv.attributes import (
-    TRADING_EXECUTION_LIQUIDITY,
     TRADING_ORDER_SIDE,
     TRADING_SYMBOL,
     TRADING_VENUE,
 )
-
-_PASSIVE: Final = is_(TRADING_EXECUTION_LIQUIDITY, "maker")
 
 SPEED: Final = (
     heat(
@@ -134,11 +130,9 @@ MESSAGES: Final = (
         "The share of fills that rested in the book first (maker), by venue, where the venue says so.",
         "falling: quotes cross the spread. Takers pay more, see the fees.",
         prom(
-            ratio(
-                counted(metrics.TRADING_EXECUTION_FILLS, _PASSIVE, by=(TRADING_VENUE,)),
-                counted(metrics.TRADING_EXECUTION_FILLS, by=(TRADING_VENUE,)),
-            ),
+            share_passive(WHOLE, TRADING_VENUE),
             by=(TRADING_VENUE,),
+            empty="ccxt's order stream does not say which fills rested",
         ).now(),
         unit="percentunit",
         defaults={"min": 0, "max": 1},
@@ -146,7 +140,7 @@ MESSAGES: Final = (
         width=8,
         spans=behind.EXECUTED,
         lines=behind.EXECUTED_LINES,
-        no_data="No fill rested in the book, or no venue says so",
+        no_data="No venue says which fills rested in the book",
     ),
     bars(
         "Changes of orders",

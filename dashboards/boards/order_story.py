@@ -26,23 +26,31 @@ _ID: Final = "${id:doublequote}"
 _UNASKED: Final = "No order asked for: write an id into the box above, or choose an order below"
 
 
-def _lines(*filters: str) -> str:
+def _lines(*filters: str, also: str = "") -> str:
     """Lines with the id, or of the trace with that id."""
     same = [f'({label(each)}!="" and {label(each)}={_ID})' for each in (*_IDS, TRACE)]
     within = f'({label(_LISTS)}!="" and {label(_LISTS)}=~`(?s).+"${{id:regex}}".*`)'
-    return lines(" or ".join((*same, within)), *filters)
+    return lines(" or ".join(filter(None, (*same, within, also))), *filters)
 
 
 def _moment(function: str, *names: str) -> str:
-    """When the first (``min``) or last (``max``) of some events was, in milliseconds."""
-    at = _lines(is_(EVENT, *names), "label_format at=`{{ __timestamp__ | unixEpochMillis }}`", "unwrap at")
+    """When the first (``min``) or last (``max``) of some events, or of all, was, in milliseconds."""
+    named = is_(EVENT, *names) if names else is_not(EVENT, "")
+    at = _lines(named, "label_format at=`{{ __timestamp__ | unixEpochMillis }}`", "unwrap at")
     return f"{function}({function}_over_time({at} [$__range]))"
+
+
+_SENT: Final = (events.TRADING_ORDER_SUBMITTED, events.TRADING_ORDER_AMEND_REQUESTED)
+_TAKEN: Final = (events.TRADING_ORDER_ACKNOWLEDGED, events.TRADING_ORDER_AMENDED)
+"""An order that replaces another has an id of its own, and was never submitted."""
 
 
 def _after(function: str, *names: str) -> Query:
     """How long after its submission something happened to the order."""
-    asked = f"{_moment(function, *names)} - {_moment('min', events.TRADING_ORDER_SUBMITTED)}"
-    return Query("loki", asked, "time", instant=True)
+    sent = _moment("min", *_SENT)
+    if names != _TAKEN:  # the order that was replaced has been sent: this one begins where it is first told of
+        sent = f"({sent} or {_moment('min')})"
+    return Query("loki", f"{_moment(function, *names)} - {sent}", "time", instant=True)
 
 
 def _filled(what: str) -> str:
@@ -94,10 +102,10 @@ _SUMMARY: Final = (
         "Acknowledged after",
         "From the moment the order left to the venue's acknowledgement, as the bot saw it.",
         "compare with the usual on the execution board; the trace below shows where the time went.",
-        _after("min", events.TRADING_ORDER_ACKNOWLEDGED),
+        _after("min", *_TAKEN),
         unit="ms",
         width=4,
-        no_data="Not acknowledged",
+        no_data="Not acknowledged, or it replaced another order",
         links=(links.board("otel-trading-execution", "Execution"),),
     ),
     stat_panel(
@@ -171,9 +179,9 @@ _TOLD: Final = (
     ),
     log_panel(
         "What the bots said",
-        "Log lines of any bot that name the order or were written in its trace.",
+        "Log lines of any bot that name the order, and those of the trace that is shown below.",
         "read them beside the events: what did the bot know, and when.",
-        logs(_lines(f'{EVENT}=""')),
+        logs(_lines(f'{EVENT}=""', also=f'({TRACE}!="" and {TRACE}=${{trace:doublequote}})')),
         newest_first=False,
         width=12,
         height=12,
