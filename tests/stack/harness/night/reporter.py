@@ -1,6 +1,6 @@
 """A bot whose trading library nobody instruments: it reports its orders itself, in every way an order can end.
 
-It logs more at once than its queue holds, gives the API what it can't use, and ends with an exception nobody handles.
+It logs thousands of lines at once, gives the API what it can't use, and ends with an exception nobody handles.
 ``NIGHT_SECONDS`` says how long it trades.
 """
 
@@ -28,7 +28,7 @@ log = logging.getLogger("otc")
 VENUE = "otc-desk"
 SYMBOL = "SOL/USDT"
 _SECONDS = float(os.environ["NIGHT_SECONDS"])
-_BURST = 20_000
+_BURST = 4_000
 _PRICE = 150.0
 _chance = random.Random(11)  # noqa: S311 - no secret
 
@@ -117,9 +117,9 @@ def trade(number: int, run: str, end: Callable[[Order], None]) -> None:
 
 
 def burst() -> None:
-    """Log far more than the queue holds, and give the API what it can't use."""
+    """Log thousands of lines at once, and give the API what it can't use."""
     for line in range(_BURST):
-        log.debug("reconnect loop %d", line)
+        log.info("reconnect loop %d", line)
     otel_trading.position(SYMBOL, "lots")  # type: ignore[arg-type] # an error of ours, swallowed and counted
 
 
@@ -144,10 +144,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.DEBUG, format="%(levelname)-7s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO, format="%(levelname)-7s %(name)s: %(message)s")
     for handler in logging.getLogger().handlers:
         if type(handler) is logging.StreamHandler:
-            handler.setLevel(logging.INFO)  # a console would make the burst slow enough for any queue
+            handler.setLevel(logging.WARNING)  # a console would make the burst slow enough for any queue
     for noisy in ("urllib3", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     main()
