@@ -50,26 +50,31 @@ def trace_of_value(title: str = "The trace") -> dashboard.DashboardLink:
     return _link(title, _explore("tempo", {"queryType": "traceql", "query": "${__value.raw}"}))
 
 
-def to_spans(by: tuple[str, ...], where: str, title: str = "Orders behind it") -> dashboard.DashboardLink:
-    """Lead to the spans behind a series, by the labels that tell it apart and a condition in TraceQL."""
-    asked = [where, *(f'{of_span(each)} = "{_of_series(each)}"' for each in by if each in ON_SPANS)]
+def to_spans(
+    by: tuple[str, ...], where: str, title: str = "Orders behind it", *, row: bool = False
+) -> dashboard.DashboardLink:
+    """Lead to the spans behind a series (or a ``row``), by what tells it apart and a condition in TraceQL."""
+    asked = [where, *(f'{of_span(each)} = "{_of_series(each, row)}"' for each in by if each in ON_SPANS)]
     if SERVICE not in by:
         asked.append(f'{of_span(SERVICE)} =~ "{_of_choice(SERVICE)}"')
     query = f"{{ {' && '.join(filter(None, asked))} }}"
     return _link(title, _explore("tempo", {"queryType": "traceql", "query": query, "limit": 50, "tableType": "spans"}))
 
 
-def to_lines(by: tuple[str, ...], where: str, title: str = "Log lines behind it") -> dashboard.DashboardLink:
-    """Lead to the log lines behind a series, by the labels that tell it apart and a filter in LogQL."""
-    stream = f'{label(SERVICE)}="{_of_series(SERVICE)}"' if SERVICE in by else _chosen(SERVICE)
+def to_lines(
+    by: tuple[str, ...], where: str, title: str = "Log lines behind it", *, row: bool = False
+) -> dashboard.DashboardLink:
+    """Lead to the log lines behind a series (or a ``row``), by what tells it apart and a filter in LogQL."""
+    stream = f'{label(SERVICE)}="{_of_series(SERVICE, row)}"' if SERVICE in by else _chosen(SERVICE)
     own = (each for each in by if each in ON_LINES and each != SERVICE)
-    asked = [where, *(f'{label(each)}="{_of_series(each)}"' for each in own)]
+    asked = [where, *(f'{label(each)}="{_of_series(each, row)}"' for each in own)]
     query = " | ".join((f"{{{stream}}}", *filter(None, asked)))
     return _link(title, _explore("loki", {"expr": query, "queryType": "range"}))
 
 
-def _of_series(attribute: str) -> str:
-    return f"${{__field.labels.{label(attribute)}}}"
+def _of_series(attribute: str, row: bool) -> str:
+    """In a table, what was a series is a row, and its labels are columns."""
+    return f"${{__data.fields.{label(attribute)}}}" if row else f"${{__field.labels.{label(attribute)}}}"
 
 
 def _of_choice(attribute: str) -> str:

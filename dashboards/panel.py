@@ -74,10 +74,11 @@ class Panel:
         by = self.common_by()
         if not all(_CERTAIN in query.expr for query in self.queries if not query.line):
             by = tuple(each for each in by if each != attributes.TRADING_STRATEGY_ID)
+        row = self.kind == "table"
         if self.spans is not None:
-            yield links.to_spans(by, self.spans)
+            yield links.to_spans(by, self.spans, row=row)
         if self.lines is not None:
-            yield links.to_lines(by, self.lines)
+            yield links.to_lines(by, self.lines, row=row)
         yield from self.links
 
     def model(self, number: int, x: int, y: int) -> dashboard.Panel:

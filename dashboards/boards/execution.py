@@ -187,6 +187,8 @@ _MARKETS: Final = (
         unit="locale",
         width=24,
         sort="Orders",
+        spans=behind.SENT,
+        lines=behind.SENT_LINES,
         transformations=(merged(), organized(order=("trading_venue", "trading_symbol"))),
         overrides=(
             column("trading_venue", "Venue"),

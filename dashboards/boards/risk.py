@@ -184,8 +184,10 @@ _STAKE: Final = (
             column("trading_symbol", "Symbol"),
             column("Value", "Quantity"),
         ),
+        spans=behind.EXECUTED,
+        lines=behind.EXECUTED_LINES,
         links=(_STRATEGIES,),
-        no_data="No bot tells its positions: otel_trading.position()",
+        no_data="No bot tells its positions now: otel_trading.position()",
     ),
 )
 
