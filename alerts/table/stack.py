@@ -108,7 +108,7 @@ RULES: Final = (
     Rule(
         uid="collector-refusing",
         title="The Collector turns telemetry away",
-        expr=by(("receiver",), counted(_REFUSED, "5m")),
+        expr=by(("receiver",), _REFUSED),
         threshold=0,
         labels=("receiver",),
         severity=Severity.WARNING,
