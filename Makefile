@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --no-strip-extras --upgrade --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: demo test servers coverage lint format generate picture lock bench clean
+.PHONY: demo test servers coverage lint format generate dashboards picture lock bench clean
 
 demo: $(READY)
 	@$(BIN)/otel-trading demo
@@ -33,8 +33,11 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --python-version 3.11 dashboards alerts tests/dashboards
 	$(BIN)/lint-imports
 	$(BIN)/python -m model --check
+	$(BIN)/python -m dashboards --check
+	$(BIN)/python -m alerts --check
 	$(BIN)/python docs/generate.py --check
 
 format: $(READY)
@@ -42,9 +45,14 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 # What is generated from model/ and from the demo; a test fails when one of these is stale.
-generate: $(READY)
+generate: $(READY) dashboards
 	$(BIN)/python -m model
 	$(BIN)/python docs/generate.py
+
+# Grafana's dashboards and alert rules, from dashboards/ and alerts/.
+dashboards: $(READY)
+	$(BIN)/python -m dashboards
+	$(BIN)/python -m alerts
 
 # The picture of the README, from a fresh run of the demo.
 picture: $(READY)

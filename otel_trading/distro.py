@@ -63,14 +63,20 @@ class TradingDistro(BaseDistro):  # type: ignore[misc] # untyped upstream
     def load_instrumentor(self, entry_point: EntryPoint, **kwargs: Any) -> None:
         """Load an instrumentor; the one for logging without its root handler, as logs are captured elsewhere.
 
-        Ours are named for what a bot imports: where that is not installed, nothing of its instrumentor is loaded.
+        Ours are named for what a bot imports: where that is not installed, nothing of its instrumentor is loaded. Of
+        system metrics those are chosen that a desk looks at.
         """
         if entry_point.value.startswith("otel_trading.") and find_spec(entry_point.name) is None:
             return
         if entry_point.name == "logging":
             kwargs["enable_log_auto_instrumentation"] = False
         try:
-            super().load_instrumentor(entry_point, **kwargs)
+            if entry_point.name == "system_metrics":
+                from otel_trading.instrumentation import process  # noqa: PLC0415 - psutil's import is not for nothing
+
+                process.instrument(**kwargs)
+            else:
+                super().load_instrumentor(entry_point, **kwargs)
         except (ImportError, DependencyConflictError):
             raise  # the loader knows what these mean
         except Exception:  # the loader would give up the instrumentors after this one

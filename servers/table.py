@@ -30,6 +30,7 @@ class Server:
 
 # The quick ones first: who waits sees that it works.
 SERVERS = (
+    Server("templates", "templates", "."),
     Server("compose", "compose", "github.com/docker/compose/v5/cmd"),
     Server("prometheus", "prometheus", "github.com/prometheus/prometheus/cmd/prometheus"),
     Server("promtool", "prometheus", "github.com/prometheus/prometheus/cmd/promtool"),

@@ -47,6 +47,7 @@ BY_INSTRUMENTORS = {
         "trading.stream.connection.active",
         "trading.telemetry.dropped",
         "trading.telemetry.spooled",
+        "trading.bot.event_loop.delay",
     },
     "event": {
         "trading.stream.connected",

@@ -25,6 +25,8 @@ _PARTS = {
     "configurator": ("opentelemetry_configurator", "OTEL_PYTHON_CONFIGURATOR"),
 }
 _DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"
+_OF_LOOPS = "asyncio"
+"""Ours that records no orders: it measures event loops."""
 
 
 def check_launcher(situation: Situation) -> Iterator[Finding]:
@@ -59,7 +61,8 @@ def check_instrumentors(situation: Situation) -> Iterator[Finding]:
     found = entries("opentelemetry_instrumentor")
     names = {each.name for each in found}
     off = [name.strip() for name in situation.environ.get(_DISABLED, "").split(",") if name.strip()]
-    ours = sorted(each.name for each in found if is_ours(each) and (each.name in off or "*" in off))
+    of_orders = [each for each in found if is_ours(each) and each.name != _OF_LOOPS]
+    ours = sorted(each.name for each in of_orders if each.name in off or "*" in off)
     if ours:
         title = f"Orders are not recorded: {_DISABLED} switches off {', '.join(ours)}"
         yield error("instrumentors.off", title, f"{_DISABLED}={','.join(off)}", remedy=f"Take it out of {_DISABLED}.")

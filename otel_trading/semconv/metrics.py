@@ -22,6 +22,17 @@ _TRADING_BASE: Final = (
 
 _TRADING_FEED: Final = (attributes.TRADING_VENUE, attributes.TRADING_SYMBOL, attributes.TRADING_STREAM_NAME)
 
+TRADING_BOT_EVENT_LOOP_DELAY: Final = Instrument(
+    name="trading.bot.event_loop.delay",
+    kind="observable_gauge",
+    unit="s",
+    description="The longest time that an event loop of the bot was held up since the last reading.",
+)
+"""Time in which no fill, quote or cancellation was looked at. Where the loop still hangs, the time so far. Above 0.1
+something in the bot blocks - a call that waits, a long computation, the garbage collector - or the host has no
+processor time to give. Not there for a bot without asyncio.
+"""
+
 TRADING_CLOCK_OFFSET: Final = Instrument(
     name="trading.clock.offset",
     kind="gauge",

@@ -140,6 +140,30 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Where alerts go (docs/alerts.md). What is empty is not used.",
+        (
+            Variable("ALERT_TELEGRAM_TOKEN", "Telegram: the token of a bot, as BotFather gives it.", ""),
+            Variable("ALERT_TELEGRAM_CHAT", "Telegram: the chat's number, of which that bot is a member.", ""),
+            Variable("ALERT_EMAIL_TO", "E-mail: addresses, with ; in between.", ""),
+            Variable("ALERT_SMTP_HOST", "E-mail: the server that takes it, HOST:PORT; it has to speak STARTTLS.", ""),
+            Variable("ALERT_SMTP_USER", "E-mail: the user there.", ""),
+            Variable("ALERT_SMTP_PASSWORD", "E-mail: the password there.", ""),
+            Variable("ALERT_SMTP_FROM", "E-mail: the address that it comes from.", ""),
+            Variable(
+                "ALERT_HEARTBEAT_URL",
+                "An address outside of this machine that is called every minute while alerting works. The service behind"
+                " it tells you when the calls stop; nothing here could.",
+                "",
+            ),
+            Variable(
+                "ALERT_CALENDAR",
+                "us-equities or eu-equities: while that market is closed, alerts that mean nothing then (no orders, old"
+                " market data) are held back. always: never.",
+                "always",
+            ),
+        ),
+    ),
+    Section(
         "TLS, with a certificate of yours (docs/stack.md).",
         (
             Variable("COMPOSE_FILE", "Turns it on.", "docker-compose.yml:docker-compose.tls.yml", active=False),

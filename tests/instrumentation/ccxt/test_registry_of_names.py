@@ -33,6 +33,7 @@ ELSEWHERE = {
     "trading.bot.unhandled_exception",
     "trading.bot.message",  # by frameworks, which run the bot
     "trading.heartbeat.age",
+    "trading.bot.event_loop.delay",  # by the loop's own probe
 }
 
 

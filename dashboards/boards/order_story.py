@@ -1,0 +1,283 @@
+"""The story of one order: any of its ids in one box, and everything that any store has of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from grafana_foundation_sdk.models import common
+
+from dashboards import behind, links
+from dashboards.board import Board, Section
+from dashboards.kit import column, log_panel, one_trace, organized, spans_panel, stat_panel
+from dashboards.names import EVENT, TRACE, label, of_span
+from dashboards.queries import Query, is_, is_not, lines, logs, spans
+from dashboards.variables import BOTS, ENVIRONMENTS, box
+from otel_trading.semconv import attributes, events
+
+_IDS: Final = (
+    attributes.TRADING_ORDER_CLIENT_ID,
+    attributes.TRADING_ORDER_ID,
+    attributes.TRADING_ORDER_ORIGINAL_CLIENT_ID,
+    attributes.TRADING_EXECUTION_ID,
+)
+_LISTS: Final = attributes.TRADING_ORDER_RELATED_IDS
+_ID: Final = "${id:doublequote}"
+"""The text of the box as a string literal. It is compared only with what is there: an empty box finds nothing."""
+_UNASKED: Final = "No order asked for: write an id into the box above, or choose an order below"
+
+
+def _lines(*filters: str, also: str = "") -> str:
+    """Lines with the id, or of the trace with that id."""
+    same = [f'({label(each)}!="" and {label(each)}={_ID})' for each in (*_IDS, TRACE)]
+    within = f'({label(_LISTS)}!="" and {label(_LISTS)}=~`(?s).+"${{id:regex}}".*`)'
+    return lines(" or ".join(filter(None, (*same, within, also))), *filters)
+
+
+def _moment(function: str, *names: str) -> str:
+    """When the first (``min``) or last (``max``) of some events, or of all, was, in milliseconds."""
+    named = is_(EVENT, *names) if names else is_not(EVENT, "")
+    at = _lines(named, "label_format at=`{{ __timestamp__ | unixEpochMillis }}`", "unwrap at")
+    return f"{function}({function}_over_time({at} [$__range]))"
+
+
+_SENT: Final = (events.TRADING_ORDER_SUBMITTED, events.TRADING_ORDER_AMEND_REQUESTED)
+_TAKEN: Final = (events.TRADING_ORDER_ACKNOWLEDGED, events.TRADING_ORDER_AMENDED)
+"""An order that replaces another has an id of its own, and was never submitted."""
+
+
+def _after(function: str, *names: str) -> Query:
+    """How long after its submission something happened to the order."""
+    sent = _moment("min", *_SENT)
+    if names != _TAKEN:  # the order that was replaced has been sent: this one begins where it is first told of
+        sent = f"({sent} or {_moment('min')})"
+    return Query("loki", f"{_moment(function, *names)} - {sent}", "time", instant=True)
+
+
+def _filled(what: str) -> str:
+    return f"sum(sum_over_time({_lines(is_(EVENT, events.TRADING_ORDER_FILLED), *what.split(' | '))} [$__range]))"
+
+
+_QUANTITY: Final = f"unwrap {label(attributes.TRADING_EXECUTION_QUANTITY)}"
+_VALUE: Final = (
+    f"label_format value=`{{{{ mulf .{label(attributes.TRADING_EXECUTION_PRICE)} "
+    f".{label(attributes.TRADING_EXECUTION_QUANTITY)} }}}}` | unwrap value"
+)
+_FEE: Final = label(attributes.TRADING_EXECUTION_FEE_AMOUNT)
+_FEE_CURRENCY: Final = label(attributes.TRADING_EXECUTION_FEE_CURRENCY)
+_STATUS: Final = label(attributes.TRADING_ORDER_STATUS)
+_OVER: Final = (
+    events.TRADING_ORDER_FILLED,
+    events.TRADING_ORDER_CANCELED,
+    events.TRADING_ORDER_EXPIRED,
+    events.TRADING_ORDER_REJECTED,
+)
+
+_SPAN_IDS: Final = " || ".join([f"{of_span(each)} = {_ID}" for each in (*_IDS, _LISTS)] + [f"trace:id = {_ID}"])
+_SPANS: Final = (
+    f"{{ {_SPAN_IDS} }} && {{ }} | select({of_span(attributes.TRADING_VENUE)}, "
+    f"{of_span(attributes.TRADING_ORDER_STATUS)}, {of_span(attributes.TRADING_ORDER_REJECTION_CATEGORY)})"
+)
+
+_SUMMARY: Final = (
+    stat_panel(
+        "State",
+        "The state in which the order was last reported.",
+        "pending_new without an answer means unconfirmed: ask the venue before sending it again.",
+        Query(
+            "loki",
+            f"topk(1, max by ({_STATUS}) (max_over_time("
+            f"{_lines(is_not(_STATUS, ''), 'label_format at=`{{ __timestamp__ | unixEpochMillis }}`', 'unwrap at')}"
+            " [$__range])))",
+            f"{{{{{_STATUS}}}}}",
+            (attributes.TRADING_ORDER_STATUS,),
+            instant=True,
+        ),
+        unit="none",
+        text_mode=common.BigValueTextMode.NAME,
+        no_data=_UNASKED,
+        width=4,
+        lines=behind.ORDER_LINES,
+    ),
+    stat_panel(
+        "Acknowledged after",
+        "From the moment the order left to the venue's acknowledgement, as the bot saw it.",
+        "compare with the usual on the execution board; the trace below shows where the time went.",
+        _after("min", *_TAKEN),
+        unit="ms",
+        width=4,
+        no_data="Not acknowledged, or it replaced another order",
+        links=(links.board("otel-trading-execution", "Execution"),),
+    ),
+    stat_panel(
+        "First fill after",
+        "From the moment the order left to its first execution.",
+        "for an order meant to trade at once, look whether its price was behind the market.",
+        _after("min", events.TRADING_ORDER_FILLED),
+        unit="ms",
+        width=4,
+        no_data="Not filled",
+        links=(links.board("otel-trading-execution", "Execution"),),
+    ),
+    stat_panel(
+        "Over after",
+        "From the moment the order left to its last fill, cancellation, expiry or rejection.",
+        "an order that should be over and is not may be stuck: ask the venue.",
+        _after("max", *_OVER),
+        unit="ms",
+        width=4,
+        no_data="Still open",
+        links=(links.board("otel-trading-execution", "Execution"),),
+    ),
+    stat_panel(
+        "Executed",
+        "The quantity of all its executions.",
+        "compare with the quantity in the first event below; what is missing is open, or was canceled.",
+        Query("loki", _filled(_QUANTITY), "quantity", instant=True),
+        unit="none",
+        width=3,
+        no_data="Nothing",
+        links=(links.board("otel-trading-execution", "Execution"),),
+    ),
+    stat_panel(
+        "Average price",
+        "The price of its executions, weighed by quantity.",
+        "compare with the arrival price in its first event; the difference is what waiting and size have cost.",
+        Query("loki", f"{_filled(_VALUE)} / {_filled(_QUANTITY)}", "price", instant=True),
+        unit="locale",
+        width=3,
+        no_data="Nothing",
+        links=(links.board("otel-trading-execution", "Execution"),),
+    ),
+    stat_panel(
+        "Fees",
+        "What its executions have cost, in the currency in which it was paid.",
+        "more than expected: see in the events whether it was taker where maker was meant.",
+        Query(
+            "loki",
+            f"sum by ({_FEE_CURRENCY}) (sum_over_time({_lines(is_not(_FEE, ''), f'unwrap {_FEE}')} [$__range]))",
+            f"{{{{{_FEE_CURRENCY}}}}}",
+            (attributes.TRADING_EXECUTION_FEE_CURRENCY,),
+            instant=True,
+        ),
+        unit="none",
+        width=2,
+        no_data="None known",
+        links=(links.board("otel-trading-execution", "Execution"),),
+    ),
+)
+
+_TOLD: Final = (
+    log_panel(
+        "What happened",
+        "The order's events in the order of time: decision, checks, submission, the venue's answer, fills, its end.",
+        "look for the first line that is not as it should be; open it for all that is known of that moment.",
+        logs(_lines(f'{EVENT}!=""')),
+        newest_first=False,
+        width=12,
+        height=12,
+        no_data=_UNASKED,
+    ),
+    log_panel(
+        "What the bots said",
+        "Log lines of any bot that name the order, and those of the trace that is shown below.",
+        "read them beside the events: what did the bot know, and when.",
+        logs(_lines(f'{EVENT}=""', also=f'({TRACE}!="" and {TRACE}=${{trace:doublequote}})')),
+        newest_first=False,
+        width=12,
+        height=12,
+        no_data="No line of the log names this order",
+    ),
+)
+
+_TRACED: Final = (
+    spans_panel(
+        "Its spans",
+        "All spans of the traces in which the order is named: requests, updates, fills, what the bot did around them.",
+        "the longest span says where the time went. Click a trace to see it below.",
+        spans(_SPANS, limit=20, within=100),
+        unit="none",
+        height=10,
+        sort="Start time",
+        descending=False,
+        overrides=(
+            column("traceService", "Bot", links=[links.trace_below()]),
+            column("duration", "Duration", "ns", custom__cellOptions={"type": "gauge", "mode": "basic"}),
+            column(attributes.TRADING_VENUE, "Venue"),
+            column(attributes.TRADING_ORDER_STATUS, "State"),
+            column(attributes.TRADING_ORDER_REJECTION_CATEGORY, "Refused as"),
+        ),
+        no_data=_UNASKED,
+    ),
+    one_trace(
+        "The trace",
+        "One trace of the order as bars over time: what waited for what.",
+        "open a span for its attributes and its log lines.",
+        Query("tempo", "${trace}", empty="a trace is chosen by a click"),
+        no_data="Click a trace in the table above",
+    ),
+)
+
+_RECENT: Final = (
+    spans_panel(
+        "Latest orders",
+        "The orders that bots sent last, of the chosen bots. Click an id for its story.",
+        "choose one, or write its id into the box above.",
+        spans(
+            f'{{ {behind.SENT} && resource.service.name =~ "${{bot:pipe}}" }} | select('
+            + ", ".join(
+                map(
+                    of_span,
+                    (
+                        attributes.TRADING_ORDER_CLIENT_ID,
+                        attributes.TRADING_ORDER_ID,
+                        attributes.TRADING_VENUE,
+                        attributes.TRADING_SYMBOL,
+                        attributes.TRADING_ORDER_SIDE,
+                        attributes.TRADING_ORDER_QUANTITY,
+                        attributes.TRADING_ORDER_PRICE,
+                        attributes.TRADING_ORDER_STATUS,
+                    ),
+                )
+            )
+            + ")",
+            limit=50,
+        ),
+        unit="none",
+        height=12,
+        sort="Start time",
+        transformations=(organized(hidden=("spanID", "traceName", "name")),),
+        overrides=(
+            column("traceService", "Bot"),
+            column(attributes.TRADING_ORDER_CLIENT_ID, "Client id", links=[links.story_of_value()]),
+            column(attributes.TRADING_ORDER_ID, "Venue's id", links=[links.story_of_value()]),
+            column(attributes.TRADING_VENUE, "Venue"),
+            column(attributes.TRADING_SYMBOL, "Symbol"),
+            column(attributes.TRADING_ORDER_SIDE, "Side"),
+            column(attributes.TRADING_ORDER_QUANTITY, "Quantity"),
+            column(attributes.TRADING_ORDER_PRICE, "Price", "locale"),
+            column(attributes.TRADING_ORDER_STATUS, "State"),
+            column("duration", "Answered in", "ns"),
+        ),
+        no_data="No orders in this time range",
+    ),
+)
+
+BOARD: Final = Board(
+    name="order-story",
+    title="Order story",
+    says="Everything about one order: write its client id, the venue's id, an execution's or a trace's into the box.",
+    order=2,
+    since="now-6h",
+    refresh="",
+    own=(
+        box("id", "Any id", "A client id, a venue's id, an id of an execution, or a trace id"),
+        box("trace", "Trace", "The trace that is shown below; a click on a trace sets it", hidden=True),
+    ),
+    shared=(ENVIRONMENTS, BOTS),
+    sections=(
+        Section("", _SUMMARY),
+        Section("The story", _TOLD),
+        Section("Where the time went", _TRACED),
+        Section("Find an order", _RECENT),
+    ),
+)
