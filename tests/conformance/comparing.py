@@ -25,6 +25,7 @@ _DEEPEST = 8
 _VARYING = re.compile(
     r"""
       \b\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?   # ISO 8601
+    | \b[A-Z][a-z]{2},\ \d\d\ [A-Z][a-z]{2}\ \d{4}\ [\d:]{8}\ GMT     # HTTP
     | \b\d{8}-\d\d:\d\d:\d\d(?:\.\d+)?                             # FIX UTCTimestamp
     | \b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b       # UUID
     | \b(?=[0-9a-fA-F]*[0-9])[0-9a-fA-F]{16,}\b                      # nonces, signatures
@@ -72,11 +73,12 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 
 class Raised(NamedTuple):
-    """An exception as the bot sees it: its class, arguments, what led to it, and the frames it came through."""
+    """An exception as the bot sees it: its class, arguments, attributes, what led to it, the frames it came through."""
 
     kind: str
     arguments: str
     words: str
+    attributes: tuple[str, ...]
     frames: tuple[str, ...]
     suppresses_context: bool
     cause: Raised | None
@@ -91,6 +93,7 @@ def raised(error: BaseException | None) -> Raised | None:
         f"{type(error).__module__}.{type(error).__qualname__}",
         repr(error.args),
         str(error),
+        tuple(sorted(vars(error))),
         tuple(
             f"{frame.filename}:{frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)

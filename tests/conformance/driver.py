@@ -63,8 +63,8 @@ class Bot(Protocol):
     async def amend(self, order: Placed, *, quantity: float, price: float) -> Placed:
         """Change an order that is open."""
 
-    async def cancel(self, order: Placed) -> None:
-        """Cancel an order that is open."""
+    async def cancel(self, order: Placed) -> Any:
+        """Cancel an order that is open; return what the library does, if anything."""
 
     async def query(self) -> Any:
         """Ask the venue for something that is no order: its account, its clock."""

@@ -17,23 +17,26 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from otel_trading.orders.context import use_context
 from otel_trading.telemetry.propagation import GatedPropagator
 from tests.conformance.comparing import Raised, comparable, raised, shape
-from tests.conformance.driver import Behaviour, has_stream
+from tests.conformance.driver import Behaviour, LooksUp, has_stream
 from tests.conformance.reading import CLIENT_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
-    from tests.conformance.driver import Bot
+    from tests.conformance.driver import Bot, Placed
     from tests.conformance.found import Case
 
 _SECONDS = 20.0
+_QUIET = 0.2
+"""How long no message comes when there are no more, in s."""
 
 
 class Run(NamedTuple):
-    """What a session gave the bot, what it raised, and what the venue saw of it; all without what varies."""
+    """What a session gave the bot, raised, and called its handler with, and what the venue saw; without what varies."""
 
     got: dict[str, str]
     errors: dict[str, Raised | None]
+    said: list[str]
     seen: list[str]
 
 
@@ -48,7 +51,7 @@ async def both(case: Case) -> Runs:
     """Run the session twice, each time at a venue of its own."""
     plain = await _run(case)
     with _instrumented(case):
-        return Runs(plain, await _run(case))
+        return Runs(plain, await _run(case, len(plain.said)))
 
 
 @contextmanager
@@ -70,17 +73,19 @@ def _instrumented(case: Case) -> Iterator[None]:
         propagate.set_global_textmap(before)
 
 
-async def _run(case: Case) -> Run:
+async def _run(case: Case, messages: int = 0) -> Run:
+    """Run the session; ``messages`` are as many as the bot's handler is to be called with at least."""
     driver = case.driver
     async with driver.open(case.variant) as bot:
-        got = await _trade(case, bot)
-        errors = await _fail(case, bot)
+        got, order = await _trade(case, bot)
+        errors = await _fail(case, bot, order)
+        said = [comparable(driver, line) for line in await _said(bot, messages)]
         seen = [comparable(driver, request) for request in bot.seen()]
-    return Run({name: comparable(driver, str(shape(value))) for name, value in got.items()}, errors, seen)
+    return Run({name: comparable(driver, str(shape(value))) for name, value in got.items()}, errors, said, seen)
 
 
-async def _trade(case: Case, bot: Bot) -> dict[str, Any]:
-    """Trade as far as the library can; return what each call gave."""
+async def _trade(case: Case, bot: Bot) -> tuple[dict[str, Any], Placed]:
+    """Trade as far as the library can; return what each call gave, and the order."""
     driver, got = case.driver, {}
     if has_stream(driver, case.variant):
         await bot.follow_orders()
@@ -88,29 +93,47 @@ async def _trade(case: Case, bot: Bot) -> dict[str, Any]:
     got["submit"] = order.native
     if driver.streams_follow:
         await _until(bot.said)
+    if isinstance(bot, LooksUp):
+        got["look up"] = await bot.look_up(order)
     if case.has(Behaviour.AMEND):
         order = await bot.amend(order, quantity=2 * driver.quantity, price=lower(driver.price))
         got["amend"] = order.native
     if case.has(Behaviour.CANCEL):
-        await bot.cancel(order)
+        got["cancel"] = await bot.cancel(order)
     if case.has(Behaviour.QUERY):
         got["query"] = await bot.query()
-    return got
+    return got, order
 
 
-async def _fail(case: Case, bot: Bot) -> dict[str, Raised | None]:
+async def _fail(case: Case, bot: Bot, order: Placed) -> dict[str, Raised | None]:
     """Have requests fail in each way that there is; return what each raised."""
-    ways = {Behaviour.REJECT: bot.refuse_next, Behaviour.UNANSWERED: bot.ignore_next}
-    return {way.value: await _failure(case, bot, go_wrong) for way, go_wrong in ways.items() if case.has(way)}
+    errors = {}
+    if case.has(Behaviour.CANCEL) and not case.driver.streams_follow:  # else the call says nothing of it
+        errors["cancel again"] = await _raised(case, bot.cancel(order))
+    for way, go_wrong in {Behaviour.REJECT: bot.refuse_next, Behaviour.UNANSWERED: bot.ignore_next}.items():
+        if case.has(way):
+            go_wrong()
+            again = bot.submit(quantity=case.driver.quantity, price=case.driver.price, client_id=CLIENT_ID)
+            errors[way.value] = await _raised(case, again)
+    return errors
 
 
-async def _failure(case: Case, bot: Bot, go_wrong: Callable[[], None]) -> Raised | None:
-    go_wrong()
+async def _raised(case: Case, doing: Coroutine[Any, Any, object]) -> Raised | None:
     try:
-        await bot.submit(quantity=case.driver.quantity, price=case.driver.price, client_id=CLIENT_ID)
+        await doing
     except Exception as error:  # noqa: BLE001 - each library has its own
         return _comparable(case, raised(error))
     return None
+
+
+async def _said(bot: Bot, messages: int) -> list[str]:
+    """Return what the bot's handler said of each message, once nothing more comes."""
+    await _until(lambda: len(bot.said()) >= messages)
+    found: list[str] = []
+    while len(found) < len(bot.said()):
+        found = list(bot.said())
+        await asyncio.sleep(_QUIET)
+    return found
 
 
 def _comparable(case: Case, error: Raised | None) -> Raised | None:

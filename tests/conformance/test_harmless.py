@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_trading.semconv import events
-from tests.conformance.driver import Behaviour, has_stream, takes_names
+from tests.conformance.driver import Behaviour, has_stream, pulls, takes_names
 from tests.conformance.reading import CLIENT_ID, Desk
 from tests.conformance.runs import Runs, both
 from tests.conformance.surface import functions
@@ -34,6 +34,15 @@ async def runs(case: Case, bare: None, recorded: Recorded) -> Runs:  # noqa: ARG
 async def test_the_bot_gets_what_it_would_get_without_us(runs: Runs) -> None:
     assert "submit" in runs.plain.got
     assert runs.instrumented.got == runs.plain.got
+
+
+@pytest.mark.asks(Behaviour.UNCHANGED)
+async def test_the_bots_handler_is_called_with_what_it_would_be_called_with_without_us(case: Case, runs: Runs) -> None:
+    assert bool(runs.plain.said) is has_stream(case.driver, case.variant)
+    if pulls(case.driver, case.variant):  # what has changed since the bot took the last message is one
+        assert runs.instrumented.said[-1:] == runs.plain.said[-1:]
+    else:
+        assert runs.instrumented.said == runs.plain.said
 
 
 @pytest.mark.asks(Behaviour.EXCEPTIONS)

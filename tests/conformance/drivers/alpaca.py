@@ -64,8 +64,8 @@ class _Bot:
             self._client.replace_order_by_id(order.id, ReplaceOrderRequest(qty=int(quantity), limit_price=price))
         )
 
-    async def cancel(self, order: Placed) -> None:
-        self._client.cancel_order_by_id(order.id)
+    async def cancel(self, order: Placed) -> Any:
+        return self._client.cancel_order_by_id(order.id)
 
     async def query(self) -> Any:
         return self._client.get_account()

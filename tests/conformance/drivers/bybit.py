@@ -55,10 +55,11 @@ class _Bot:
     async def amend(self, order: Placed, *, quantity: float, price: float) -> Placed:
         return _placed(await self._send("amend_order", orderId=order.id, qty=str(quantity), price=str(price)))
 
-    async def cancel(self, order: Placed) -> None:
-        await self._send("cancel_order", orderId=order.id)
+    async def cancel(self, order: Placed) -> Any:
+        answer = await self._send("cancel_order", orderId=order.id)
         if not self._follows:  # the answer says only that the cancel was accepted
             self._session.get_order_history(category=_Driver.category, orderId=order.id)
+        return answer
 
     async def query(self) -> Any:
         return self._session.get_wallet_balance(accountType="UNIFIED")["result"]

@@ -64,8 +64,8 @@ class _Bot:
     async def amend(self, order: Placed, *, quantity: float, price: float) -> Placed:
         return _placed(await self._bot("edit_order", order.id, _Driver.symbol, "limit", "buy", quantity, price))
 
-    async def cancel(self, order: Placed) -> None:
-        await self._bot("cancel_order", order.id, _Driver.symbol)
+    async def cancel(self, order: Placed) -> Any:
+        return await self._bot("cancel_order", order.id, _Driver.symbol)
 
     async def query(self) -> Any:
         return await self._bot("fetch_balance")

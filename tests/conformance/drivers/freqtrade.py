@@ -83,8 +83,8 @@ class _Bot:
     async def amend(self, order: Placed, *, quantity: float, price: float) -> Placed:
         raise NotImplementedError(_REPLACES)
 
-    async def cancel(self, order: Placed) -> None:
-        self._exchange.cancel_order(order.id, _Driver.symbol)
+    async def cancel(self, order: Placed) -> Any:
+        return self._exchange.cancel_order(order.id, _Driver.symbol)
 
     async def query(self) -> Any:
         # In dry-run there is no account to be asked for; a price is what both can ask.

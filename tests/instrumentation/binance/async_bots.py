@@ -33,8 +33,8 @@ class AsyncBot(Bot):
     async def amend(self, order: Placed, *, quantity: float, price: float) -> Placed:
         return replaced(await self.client.cancel_replace_order(**changed(order, quantity, price)))
 
-    async def cancel(self, order: Placed) -> None:
-        await self.client.cancel_order(symbol=SYMBOL, orderId=order.id)
+    async def cancel(self, order: Placed) -> Any:
+        return await self.client.cancel_order(symbol=SYMBOL, orderId=order.id)
 
     async def query(self) -> Any:
         return await self.client.get_account()
@@ -85,8 +85,8 @@ class WebsocketBot(AsyncBot):
     async def amend(self, order: Placed, *, quantity: float, price: float) -> Placed:
         return replaced(await self.client.ws_cancel_and_replace_order(**changed(order, quantity, price)))
 
-    async def cancel(self, order: Placed) -> None:
-        await self.client.ws_cancel_order(symbol=SYMBOL, orderId=order.id)
+    async def cancel(self, order: Placed) -> Any:
+        return await self.client.ws_cancel_order(symbol=SYMBOL, orderId=order.id)
 
     async def query(self) -> Any:
         return await self.client.ws_get_account()
@@ -107,8 +107,8 @@ class FuturesBot(AsyncBot):
         asked = {"symbol": SYMBOL, "orderId": order.id, "side": "BUY", "quantity": quantity, "price": price}
         return placed(await self.client.futures_modify_order(**asked))
 
-    async def cancel(self, order: Placed) -> None:
-        await self.client.futures_cancel_order(symbol=SYMBOL, orderId=order.id)
+    async def cancel(self, order: Placed) -> Any:
+        return await self.client.futures_cancel_order(symbol=SYMBOL, orderId=order.id)
 
     async def query(self) -> Any:
         return await self.client.futures_account_balance()

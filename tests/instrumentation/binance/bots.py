@@ -157,8 +157,8 @@ class SyncBot(Bot):
     async def amend(self, order: Placed, *, quantity: float, price: float) -> Placed:
         return replaced(await self._do(self._client.cancel_replace_order, **changed(order, quantity, price)))
 
-    async def cancel(self, order: Placed) -> None:
-        await self._do(self._client.cancel_order, symbol=SYMBOL, orderId=order.id)
+    async def cancel(self, order: Placed) -> Any:
+        return await self._do(self._client.cancel_order, symbol=SYMBOL, orderId=order.id)
 
     async def query(self) -> Any:
         return await self._do(self._client.get_account)
