@@ -117,8 +117,9 @@ def end_request(venue: str, symbol: str) -> None:
         take(item, new_orders=True)
 
 
-def _adopted(update: OrderUpdate) -> Order:
-    order = Order(
+def order_of(update: OrderUpdate, strategy: str) -> Order:
+    """Return a new order as far as ``update`` tells of it."""
+    return Order(
         venue=update.venue,
         symbol=update.symbol,
         side=update.side,
@@ -128,8 +129,12 @@ def _adopted(update: OrderUpdate) -> Order:
         instrument_type=update.instrument_type,
         client_id=update.client_id,
         id=update.id,
-        strategy=current_strategy(),
+        strategy=strategy,
     )
+
+
+def _adopted(update: OrderUpdate) -> Order:
+    order = order_of(update, current_strategy())
     executed = sum(execution.quantity for execution in update.executions)
     before = max((update.cumulative_quantity or 0.0) - executed, 0.0)
     order.begin_at(Status.PARTIALLY_FILLED if before else Status.NEW, before, update.average_price)

@@ -12,7 +12,6 @@ from opentelemetry import trace
 
 from otel_trading.orders import updates
 from otel_trading.orders.context import current_order, current_strategy
-from otel_trading.orders.order import Order
 from otel_trading.semconv.attributes import TradingOrderStatusValues as Status
 
 if TYPE_CHECKING:
@@ -24,18 +23,7 @@ def introduce(update: OrderUpdate) -> None:
     if not update.id or updates.find(update) is not None:
         return
     parent = current_order()
-    order = Order(
-        venue=update.venue,
-        symbol=update.symbol,
-        side=update.side,
-        type=update.type,
-        quantity=update.quantity,
-        price=update.price,
-        instrument_type=update.instrument_type,
-        client_id=update.client_id,
-        id=update.id,
-        strategy=parent.strategy if parent is not None else current_strategy(),
-    )
+    order = updates.order_of(update, parent.strategy if parent is not None else current_strategy())
     order.adopt_span(trace.get_current_span().get_span_context())
     order.acknowledged(transact_time=update.transact_time)
     updates.apply(order, update)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,9 @@ from otel_trading.instrumentation.alpaca import fields
 from otel_trading.instrumentation.alpaca.brought import standing
 from otel_trading.instrumentation.alpaca.fields import VENUE, get
 from otel_trading.instrumentation.alpaca.times import seconds
-from otel_trading.instrumentation.toolkit.values import number, text
-from otel_trading.orders import instruments, market, measures, updates
-from otel_trading.semconv import attributes, metrics
+from otel_trading.instrumentation.toolkit import clocks
+from otel_trading.instrumentation.toolkit.values import middle, number, text
+from otel_trading.orders import market, measures, updates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,12 +22,6 @@ _USD = "USD"
 
 _held: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
 """The symbols that a client's last answer about all positions had."""
-
-
-def mid(bid: Any, ask: Any) -> float | None:
-    """Return the middle of bid and ask; a side without a quote is a price of zero."""
-    best_bid, best_ask = number(bid), number(ask)
-    return (best_bid + best_ask) / 2 if best_bid and best_ask else None
 
 
 def _orders(_: Call, result: Any) -> None:
@@ -83,8 +76,7 @@ def _account(_: Call, result: Any) -> None:
 def _clock(call: Call, result: Any) -> None:
     theirs = seconds(get(result, "timestamp"))
     if theirs is not None:
-        middle = (call.began + time.time()) / 2  # the venue read its clock about half-way through the request
-        instruments.set_gauge(metrics.TRADING_CLOCK_OFFSET, theirs - middle, {attributes.TRADING_VENUE: VENUE})
+        clocks.read(VENUE, theirs, call.began)
 
 
 def _latest_quotes(_: Call, result: Any) -> None:
@@ -99,9 +91,9 @@ def _snapshots(_: Call, result: Any) -> None:
 
 def _quoted(name: str, quote: Any) -> None:
     bid, ask = (get(quote, "bp"), get(quote, "ap")) if isinstance(quote, dict) else _prices(quote)
-    middle = mid(bid, ask)
-    if middle is not None:
-        market.quoted(VENUE, fields.symbol(name), middle)
+    mid = middle(bid, ask)
+    if mid is not None:
+        market.quoted(VENUE, fields.symbol(name), mid)
 
 
 def _prices(quote: Any) -> tuple[Any, Any]:
@@ -111,9 +103,9 @@ def _prices(quote: Any) -> tuple[Any, Any]:
 def _order_books(_: Call, result: Any) -> None:
     for name, item in result.items():
         bids, asks = get(item, "bids") or get(item, "b"), get(item, "asks") or get(item, "a")
-        middle = mid(_best(bids), _best(asks))
-        if middle is not None:
-            market.quoted(VENUE, fields.symbol(name), middle)
+        mid = middle(_best(bids), _best(asks))
+        if mid is not None:
+            market.quoted(VENUE, fields.symbol(name), mid)
 
 
 def _best(levels: Any) -> Any:

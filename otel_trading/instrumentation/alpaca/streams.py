@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from otel_trading.instrumentation.alpaca import fields, observed
+from otel_trading.instrumentation.alpaca import fields
 from otel_trading.instrumentation.alpaca.brought import standing
 from otel_trading.instrumentation.alpaca.fields import VENUE, get
 from otel_trading.instrumentation.alpaca.times import seconds
 from otel_trading.instrumentation.toolkit import connections
 from otel_trading.instrumentation.toolkit.connections import Connection
 from otel_trading.instrumentation.toolkit.terms import Fields
-from otel_trading.instrumentation.toolkit.values import number, text
+from otel_trading.instrumentation.toolkit.values import middle, number, text
 from otel_trading.orders import market, measures, updates
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ class MarketMessages(Fields):
 
 def _mid(kind: str, message: Any) -> float | None:
     if kind == "q":
-        return observed.mid(message.get("bp"), message.get("ap"))
+        return middle(message.get("bp"), message.get("ap"))
     if kind == "o" and message.get("r"):  # else it has the levels that changed, wherever in the book
-        return observed.mid(*(_best(message.get(side)) for side in ("b", "a")))
+        return middle(*(_best(message.get(side)) for side in ("b", "a")))
     return None
 
 

@@ -15,7 +15,7 @@ from otel_trading.instrumentation.binance.fields import (
     order_type,
 )
 from otel_trading.instrumentation.toolkit.terms import each
-from otel_trading.instrumentation.toolkit.values import number, text
+from otel_trading.instrumentation.toolkit.values import middle, number, text
 from otel_trading.orders.state import Execution
 from otel_trading.orders.updates import OrderUpdate
 from otel_trading.semconv.attributes import TradingInstrumentTypeValues as InstrumentType
@@ -192,12 +192,6 @@ def _is_whole(event: Mapping[str, Any], name: str) -> bool:
     """Tell whether a book begins with the best quotes: of a partial book, while a change may be anywhere in it."""
     levels = name.partition("@depth")[2].partition("@")[0]
     return "lastUpdateId" in event or levels.isdigit()
-
-
-def middle(bid: Any, ask: Any) -> float | None:
-    """Return the middle of the best bid and ask, where there are both."""
-    best_bid, best_ask = number(bid), number(ask)
-    return (best_bid + best_ask) / 2 if best_bid and best_ask else None
 
 
 def positions(message: Any) -> Iterator[Position]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from otel_trading.instrumentation.binance import errors, events, fields
+from otel_trading.instrumentation.toolkit import clocks
 from otel_trading.instrumentation.toolkit.terms import Fields, OrderReference, each
-from otel_trading.instrumentation.toolkit.values import number, text
-from otel_trading.orders import instruments, market, measures, updates
-from otel_trading.semconv import attributes, metrics
+from otel_trading.instrumentation.toolkit.values import middle, number, text
+from otel_trading.orders import market, measures, updates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -105,8 +104,8 @@ def _quotes(call: Call, result: Any) -> None:
 def _mid(item: Mapping[str, Any]) -> float | None:
     bids, asks = item.get("bids"), item.get("asks")
     if isinstance(bids, list) and isinstance(asks, list):
-        return events.middle(bids[0][0], asks[0][0]) if bids and asks else None
-    return events.middle(item.get("bidPrice"), item.get("askPrice"))
+        return middle(bids[0][0], asks[0][0]) if bids and asks else None
+    return middle(item.get("bidPrice"), item.get("askPrice"))
 
 
 def _positions(call: Call, result: Any) -> None:
@@ -118,10 +117,7 @@ def _positions(call: Call, result: Any) -> None:
 def _clock(call: Call, result: Any) -> None:
     theirs = next((fields.nanoseconds(item.get("serverTime")) for item in each(result)), None)
     if theirs is not None:
-        middle = (call.began + time.time()) / 2  # the venue read its clock about half-way through the request
-        instruments.set_gauge(
-            metrics.TRADING_CLOCK_OFFSET, theirs / _NS - middle, {attributes.TRADING_VENUE: venue_of(call.target)}
-        )
+        clocks.read(venue_of(call.target), theirs / _NS, call.began)
 
 
 _READERS: dict[str, Callable[[Call, Any], None]] = {

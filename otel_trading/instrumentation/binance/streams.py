@@ -67,7 +67,7 @@ class _Address:
 
 def connect(_: Fields, call: Call) -> Watching:
     """Watch a socket connect: outside any order, since it outlives the one that it was opened for."""
-    with use_context(otel.Context()):
+    with use_context(connections.lasting()):
         outcome = yield
     if outcome.error is None:
         connections.connected(_connection(call.target))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.bybit import errors, fields, reports, retries, words
+from otel_trading.instrumentation.toolkit import clocks
 from otel_trading.instrumentation.toolkit.terms import Fields, each
-from otel_trading.instrumentation.toolkit.values import number, text
-from otel_trading.orders import instruments, market, measures, updates
-from otel_trading.semconv import attributes, metrics
+from otel_trading.instrumentation.toolkit.values import middle, number, text
+from otel_trading.orders import market, measures, updates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -131,31 +130,28 @@ def _book_of(call: Call, result: Any) -> None:
     _quoted(call, text(found.get("s")), mid_of_book(found))
 
 
-def _quoted(call: Call, symbol: str, middle: float | None) -> None:
-    if middle is not None:
+def _quoted(call: Call, symbol: str, mid: float | None) -> None:
+    if mid is not None:
         kind = words.instrument_type({"category": call.get("category"), "symbol": symbol})
-        market.quoted(words.VENUE, symbol, middle, instrument_type=kind)
+        market.quoted(words.VENUE, symbol, mid, instrument_type=kind)
 
 
 def _clock_of(call: Call, result: Any) -> None:
     theirs = number((fields.body_of(result).get("result") or {}).get("timeNano"))
     if theirs is not None:
-        middle = (call.began + time.time()) / 2  # the venue read its clock about half-way through the request
-        of = {attributes.TRADING_VENUE: words.VENUE}
-        instruments.set_gauge(metrics.TRADING_CLOCK_OFFSET, theirs / _NS_PER_S - middle, of)
+        clocks.read(words.VENUE, theirs / _NS_PER_S, call.began)
 
 
 def mid_of_ticker(item: Mapping[str, Any]) -> float | None:
     """Return the middle of best bid and ask of a ticker; those of spot's stream have none."""
-    bid, ask = number(item.get("bid1Price")), number(item.get("ask1Price"))
-    return (bid + ask) / 2 if bid and ask else None
+    return middle(item.get("bid1Price"), item.get("ask1Price"))
 
 
 def mid_of_book(book: Mapping[str, Any]) -> float | None:
     """Return the middle of best bid and ask of a book, whose levels pybit does not keep sorted."""
     bids = [float(level[0]) for level in book.get("b") or ()]
     asks = [float(level[0]) for level in book.get("a") or ()]
-    return (max(bids) + min(asks)) / 2 if bids and asks else None
+    return middle(max(bids, default=None), min(asks, default=None))
 
 
 _READERS: Mapping[str, Callable[[Call, Any], None]] = {

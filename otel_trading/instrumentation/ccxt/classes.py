@@ -15,6 +15,7 @@ from otel_trading.instrumentation.ccxt import sockets
 from otel_trading.instrumentation.ccxt.hooks import OPERATIONS
 from otel_trading.instrumentation.ccxt.observed import CcxtFields
 from otel_trading.instrumentation.toolkit import limits
+from otel_trading.instrumentation.toolkit.connections import outliving
 from otel_trading.instrumentation.toolkit.wrapping import watched
 from otel_trading.orders.contain import contained
 
@@ -87,6 +88,11 @@ def _prepared(original: Callable[..., None], patches: Patches) -> Callable[..., 
 
 def _watched(original: Any, name: str, patches: Patches) -> Any:
     return watched(original, functools.partial(OPERATIONS[name], _FIELDS), patches, awaited=_is_async)
+
+
+def lasting(original: Any, patches: Patches) -> Any:
+    """Return ``original``, which connects a websocket, run outside the order that it is connected for."""
+    return watched(original, functools.partial(outliving, _FIELDS), patches)
 
 
 def _is_async(exchange: Any) -> bool:

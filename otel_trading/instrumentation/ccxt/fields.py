@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.ccxt import errors
 from otel_trading.instrumentation.toolkit.terms import OrderReference, OrderRequest, each
-from otel_trading.instrumentation.toolkit.values import from_milliseconds, number, text
+from otel_trading.instrumentation.toolkit.values import from_milliseconds, middle, number, text
 from otel_trading.orders.state import Execution
 from otel_trading.orders.updates import OrderUpdate
 from otel_trading.semconv.attributes import TradingInstrumentTypeValues as InstrumentType
@@ -256,10 +256,9 @@ def trade_updates(exchange: Any, result: Any) -> list[OrderUpdate]:
 
 def mid(book: Mapping[str, Any]) -> float | None:
     """Return the middle of best bid and ask of an order book or ticker structure."""
-    bid, ask = _best(book, "bids", "bid"), _best(book, "asks", "ask")
-    return (bid + ask) / 2 if bid and ask else None
+    return middle(_best(book, "bids", "bid"), _best(book, "asks", "ask"))
 
 
-def _best(book: Mapping[str, Any], levels: str, best: str) -> float | None:
+def _best(book: Mapping[str, Any], levels: str, best: str) -> Any:
     found = book.get(levels)
-    return number(found[0][0]) if found else number(book.get(best))
+    return found[0][0] if found else book.get(best)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.ccxt import errors, fields
 from otel_trading.instrumentation.ccxt.hooks import STREAMS
+from otel_trading.instrumentation.toolkit import clocks
 from otel_trading.instrumentation.toolkit.terms import Fields, each
 from otel_trading.instrumentation.toolkit.values import number, text
-from otel_trading.orders import instruments, market, measures, updates
-from otel_trading.semconv import attributes, metrics
+from otel_trading.orders import market, measures, updates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -130,12 +129,8 @@ def _positions(call: Call, result: Any) -> None:
 
 def _clock(call: Call, result: Any) -> None:
     theirs = number(result)
-    began = call.began
     if theirs is not None:
-        middle = (began + time.time()) / 2  # the venue read its clock about half-way through the request
-        instruments.set_gauge(
-            metrics.TRADING_CLOCK_OFFSET, theirs / _MS - middle, {attributes.TRADING_VENUE: _venue(call)}
-        )
+        clocks.read(_venue(call), theirs / _MS, call.began)
 
 
 _READERS: dict[str, Callable[[Call, Any], None]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from otel_trading.instrumentation.fix import tags
-from otel_trading.instrumentation.toolkit.values import number
+from otel_trading.instrumentation.toolkit.values import middle, number
 from otel_trading.orders import market
 
 if TYPE_CHECKING:
@@ -22,20 +22,18 @@ _NS_PER_S = 1e9
 def take(message: Message, venue: str) -> None:
     """Take note of a Quote (S), a snapshot (W), or an increment (X), which may be of several symbols."""
     sent = message.time(tags.SENDING_TIME)
-    middle = mid(message)
+    found = mid(message)
     for symbol in dict.fromkeys(value for tag, value in message.pairs if tag == tags.SYMBOL):
-        market.received(venue, symbol, STREAM, mid=middle, sent_at=None if sent is None else sent / _NS_PER_S)
+        market.received(venue, symbol, STREAM, mid=found, sent_at=None if sent is None else sent / _NS_PER_S)
 
 
 def mid(message: Message) -> float | None:
     """Return the middle of bid and offer; an increment has neither but by chance, and tells none."""
     if message[tags.MSG_TYPE] == tags.QUOTE:
-        bid, offer = message.number(tags.BID_PX), message.number(tags.OFFER_PX)
-    elif message[tags.MSG_TYPE] == tags.MARKET_DATA_SNAPSHOT:
-        bid, offer = _best(message)
-    else:
-        return None
-    return (bid + offer) / 2 if bid and offer else None
+        return middle(message.number(tags.BID_PX), message.number(tags.OFFER_PX))
+    if message[tags.MSG_TYPE] == tags.MARKET_DATA_SNAPSHOT:
+        return middle(*_best(message))
+    return None
 
 
 def _best(message: Message) -> tuple[float | None, float | None]:

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry import context as otel
-
 from otel_trading.instrumentation.ib import refusals
 from otel_trading.instrumentation.ib.book import book_of
 from otel_trading.instrumentation.ib.fields import VENUE
 from otel_trading.instrumentation.toolkit.connections import Connection, connected, disconnected
 from otel_trading.instrumentation.toolkit.values import text
-from otel_trading.orders.context import STRATEGY_KEY, use_context
 
 if TYPE_CHECKING:
-    from otel_trading.instrumentation.toolkit.layers import Watching
-    from otel_trading.instrumentation.toolkit.terms import Fields
     from otel_trading.instrumentation.toolkit.wrapping import Call
 
 _OUT_OF_REACH = frozenset({1100, 2110})
@@ -75,10 +70,3 @@ def _of_bot(ib: Any) -> Connection:
 
 def _of_farm(ib: Any, farm: str) -> Connection:
     return Connection(VENUE, ib, f"farm {farm}", farm)
-
-
-def outliving(_: Fields, __: Call) -> Watching:
-    """Watch the making of a socket, outside whatever is going on: messages come over it when that is long over."""
-    strategy = otel.get_value(STRATEGY_KEY)
-    with use_context(otel.set_value(STRATEGY_KEY, strategy, otel.Context())):
-        yield

@@ -13,6 +13,7 @@ from otel_trading.instrumentation.ib.hearing import heard
 from otel_trading.instrumentation.ib.placing import IbFields, cancel, place
 from otel_trading.instrumentation.ib.queries import query, started
 from otel_trading.instrumentation.toolkit.batches import cancel_several
+from otel_trading.instrumentation.toolkit.connections import outliving
 from otel_trading.instrumentation.toolkit.hooks import after, before, on
 
 if TYPE_CHECKING:
@@ -86,5 +87,5 @@ def hooks_of(package: str) -> Sequence[Hook]:
     return (
         *on(f"{package}.ib:IB", fields, {**_ORDERS, **asked, **market}),
         *on(f"{package}.wrapper:Wrapper", fields, _MESSAGES),
-        *on(f"{package}.connection:Connection", fields, {"connectAsync": connections.outliving}),
+        *on(f"{package}.connection:Connection", fields, {"connectAsync": outliving}),
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from otel_trading.instrumentation.ib.book import book_of
 from otel_trading.instrumentation.ib.fields import VENUE, instrument_type_of, mid_of, number, symbol_of
 from otel_trading.instrumentation.ib.refusals import settle
+from otel_trading.instrumentation.toolkit import clocks
 from otel_trading.instrumentation.toolkit.values import text
-from otel_trading.orders import instruments, market, measures
-from otel_trading.semconv import attributes, metrics
+from otel_trading.orders import market, measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,5 +148,4 @@ def clock(began: float, theirs: datetime) -> None:
     which is 0 for clocks that agree as far as can be seen.
     """
     least, most = theirs.timestamp() - time.time(), theirs.timestamp() + _SECOND - began
-    offset = least if least > 0 else min(most, 0.0)
-    instruments.set_gauge(metrics.TRADING_CLOCK_OFFSET, offset, {attributes.TRADING_VENUE: VENUE})
+    clocks.offset(VENUE, least if least > 0 else min(most, 0.0))

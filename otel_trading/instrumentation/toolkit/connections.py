@@ -12,11 +12,28 @@ from opentelemetry._logs import SeverityNumber
 from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS
 
 from otel_trading.orders import emit, instruments
-from otel_trading.orders.context import use_context
+from otel_trading.orders.context import STRATEGY_KEY, use_context
 from otel_trading.semconv import attributes, events, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+
+    from opentelemetry.context import Context
+
+    from otel_trading.instrumentation.toolkit.layers import Watching
+    from otel_trading.instrumentation.toolkit.terms import Fields
+    from otel_trading.instrumentation.toolkit.wrapping import Call
+
+
+def lasting() -> Context:
+    """Return the context for what outlives whatever is going on, as messages come over a connection: the strategy's."""
+    return otel.set_value(STRATEGY_KEY, otel.get_value(STRATEGY_KEY), otel.Context())
+
+
+def outliving(_: Fields, __: Call) -> Watching:
+    """Watch a connection being made outside the order that it is made for."""
+    with use_context(lasting()):
+        yield
 
 
 class Connection(NamedTuple):

@@ -20,6 +20,12 @@ def number(value: Any) -> float | None:
         return None
 
 
+def middle(bid: Any, ask: Any) -> float | None:
+    """Return the middle of the best bid and ask; None where one is missing, which some venues tell as a price of 0."""
+    best_bid, best_ask = number(bid), number(ask)
+    return (best_bid + best_ask) / 2 if best_bid and best_ask else None
+
+
 def text(value: Any) -> str:
     """Return an id or a word as text, a member of an enum as its value; empty where there is none."""
     if isinstance(value, Enum):
