@@ -19,7 +19,7 @@ GOOD: Final = "green"
 WARN: Final = "orange"
 BAD: Final = "red"
 OFF: Final = "text"
-PER_MINUTE: Final = "suffix: /min"
+PER_MINUTE: Final = "suffix:/min"
 
 
 def plot(title: str, says: str, do: str, *queries: Query, stacked: bool = False, **more: Any) -> Panel:
@@ -57,13 +57,12 @@ def _over_time(
         axis_border_show=False,
         thresholds_style=common.GraphThresholdsStyleConfig(mode=common.GraphThresholdsStyleMode.OFF),
     )
-    calcs = more.pop("calcs", ["lastNotNull", "max"])
     options = series.Options(
         legend=common.VizLegendOptions(
-            display_mode=common.LegendDisplayMode.TABLE if calcs else common.LegendDisplayMode.LIST,
+            display_mode=common.LegendDisplayMode.LIST,  # a table takes half of a chart's height
             placement=common.LegendPlacement.BOTTOM,
             show_legend=True,
-            calcs=list(calcs),
+            calcs=["lastNotNull"],
         ),
         tooltip=common.VizTooltipOptions(mode=common.TooltipDisplayMode.MULTI, sort=common.SortOrder.DESCENDING),
     )
@@ -189,7 +188,11 @@ def one_trace(title: str, says: str, do: str, query: Query, **more: Any) -> Pane
     return Panel("traces", title, says, do, (query,), **{"width": 24, "height": 14, **more})
 
 
-def alerts(title: str, says: str, do: str, *, labels: str = "", **more: Any) -> Panel:
+HEARTBEAT: Final = "Alerting works"
+"""The alert that always fires: its silence is the trouble, and somebody else's to notice."""
+
+
+def alerts(title: str, says: str, do: str, *, labels: str = f'{{alertname!="{HEARTBEAT}"}}', **more: Any) -> Panel:
     """Show alerts that fire or are about to; ``labels`` narrows them, as in ``{severity="critical"}``."""
     options = {
         "viewMode": "list",

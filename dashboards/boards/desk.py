@@ -7,6 +7,7 @@ from typing import Final
 from dashboards import behind, links
 from dashboards.board import Board, Section
 from dashboards.boards.desk_now import NO_MONEY, NOW
+from dashboards.boards.latest_orders import latest_orders
 from dashboards.formulas import profit
 from dashboards.kit import PER_MINUTE, alerts, bars, log_panel, plot
 from dashboards.names import EVENT, LEVEL, SERVICE
@@ -207,6 +208,6 @@ BOARD: Final = Board(
     sections=(
         Section("", (*NOW, *_BURNING)),
         Section("Money", _MONEY),
-        Section("Orders", _ORDERS),
+        Section("Orders", (*_ORDERS, latest_orders())),
     ),
 )

@@ -8,6 +8,7 @@ from grafana_foundation_sdk.models import common
 
 from dashboards import behind, links
 from dashboards.board import Board, Section
+from dashboards.boards.latest_orders import latest_orders
 from dashboards.kit import column, log_panel, one_trace, organized, spans_panel, stat_panel
 from dashboards.names import EVENT, TRACE, label, of_span
 from dashboards.queries import Query, is_, is_not, lines, logs, spans
@@ -75,7 +76,7 @@ _OVER: Final = (
 _SPAN_IDS: Final = " || ".join([f"{of_span(each)} = {_ID}" for each in (*_IDS, _LISTS)] + [f"trace:id = {_ID}"])
 _SPANS: Final = (
     f"{{ {_SPAN_IDS} }} && {{ }} | select({of_span(attributes.TRADING_VENUE)}, "
-    f"{of_span(attributes.TRADING_ORDER_STATUS)}, {of_span(attributes.TRADING_ORDER_REJECTION_CATEGORY)})"
+    f"{of_span(attributes.TRADING_ORDER_STATUS)}, {of_span(attributes.TRADING_ORDER_REJECTION_CATEGORY)}, name)"
 )
 
 _SUMMARY: Final = (
@@ -199,8 +200,10 @@ _TRACED: Final = (
         height=10,
         sort="Start time",
         descending=False,
+        transformations=(organized(hidden=("spanID", "traceName")),),
         overrides=(
             column("traceService", "Bot", links=[links.trace_below()]),
+            column("name", "Span"),
             column("duration", "Duration", "ns", custom__cellOptions={"type": "gauge", "mode": "basic"}),
             column(attributes.TRADING_VENUE, "Venue"),
             column(attributes.TRADING_ORDER_STATUS, "State"),
@@ -214,51 +217,6 @@ _TRACED: Final = (
         "open a span for its attributes and its log lines.",
         Query("tempo", "${trace}", empty="a trace is chosen by a click"),
         no_data="Click a trace in the table above",
-    ),
-)
-
-_RECENT: Final = (
-    spans_panel(
-        "Latest orders",
-        "The orders that bots sent last, of the chosen bots. Click an id for its story.",
-        "choose one, or write its id into the box above.",
-        spans(
-            f'{{ {behind.SENT} && resource.service.name =~ "${{bot:pipe}}" }} | select('
-            + ", ".join(
-                map(
-                    of_span,
-                    (
-                        attributes.TRADING_ORDER_CLIENT_ID,
-                        attributes.TRADING_ORDER_ID,
-                        attributes.TRADING_VENUE,
-                        attributes.TRADING_SYMBOL,
-                        attributes.TRADING_ORDER_SIDE,
-                        attributes.TRADING_ORDER_QUANTITY,
-                        attributes.TRADING_ORDER_PRICE,
-                        attributes.TRADING_ORDER_STATUS,
-                    ),
-                )
-            )
-            + ")",
-            limit=50,
-        ),
-        unit="none",
-        height=12,
-        sort="Start time",
-        transformations=(organized(hidden=("spanID", "traceName", "name")),),
-        overrides=(
-            column("traceService", "Bot"),
-            column(attributes.TRADING_ORDER_CLIENT_ID, "Client id", links=[links.story_of_value()]),
-            column(attributes.TRADING_ORDER_ID, "Venue's id", links=[links.story_of_value()]),
-            column(attributes.TRADING_VENUE, "Venue"),
-            column(attributes.TRADING_SYMBOL, "Symbol"),
-            column(attributes.TRADING_ORDER_SIDE, "Side"),
-            column(attributes.TRADING_ORDER_QUANTITY, "Quantity"),
-            column(attributes.TRADING_ORDER_PRICE, "Price", "locale"),
-            column(attributes.TRADING_ORDER_STATUS, "State"),
-            column("duration", "Answered in", "ns"),
-        ),
-        no_data="No orders in this time range",
     ),
 )
 
@@ -278,6 +236,6 @@ BOARD: Final = Board(
         Section("", _SUMMARY),
         Section("The story", _TOLD),
         Section("Where the time went", _TRACED),
-        Section("Find an order", _RECENT),
+        Section("Find an order", (latest_orders(),)),
     ),
 )

@@ -9,7 +9,7 @@ from dashboards.formulas import of_threshold
 from dashboards.kit import BAD, GOOD, PER_MINUTE, WARN, bars, gauges, log_panel, plot, states, words
 from dashboards.names import EVENT, SERVICE, label
 from dashboards.queries import events as event_lines
-from dashboards.queries import is_, is_not, latest, lines, log_series, logs, per_minute, prom
+from dashboards.queries import in_context, is_, is_not, latest, lines, log_series, logs, per_minute, prom
 from otel_trading.semconv import events, metrics
 from otel_trading.semconv.attributes import (
     TRADING_CURRENCY,
@@ -120,7 +120,8 @@ STOPS: Final = (
         logs(
             lines(
                 f"{is_(EVENT, events.TRADING_KILL_SWITCH_CHANGED)} or "
-                f"({is_(EVENT, events.TRADING_RISK_CHECK)} and {_BREACHED})"
+                f"({is_(EVENT, events.TRADING_RISK_CHECK)} and {_BREACHED})",
+                in_context(),
             ),
             limit=200,
         ),
