@@ -72,9 +72,29 @@ FOREIGN: Final = {
     "go_gc_gomemlimit_bytes": _GO,
     "grafana_alerting_rule_evaluation_failures_total": _GRAFANA,
     "grafana_alerting_notifications_failed_total": _GRAFANA,
-    "grafana_alerting_notifications_total": _GRAFANA,
 }
 """By the name in Prometheus, who emits it."""
+
+LABELS: Final = frozenset(
+    {
+        "host_name",
+        "process_pid",
+        "process_runtime_version",
+        "cpu_mode",
+        "cpython_gc_generation",
+        "exporter",
+        "receiver",
+        "error_permanent",
+        "http_response_status_code",
+        "rpc_response_status_code",
+        "store",
+        "reason",
+        "integration",
+        "scope_name",
+        "lost",  # made by label_replace
+    }
+)
+"""Labels of these series that the registry does not define."""
 
 OF_RUNTIME: Final = tuple(name for name, emitter in FOREIGN.items() if emitter == _BOT)
 """What a bot tells of its process and host."""

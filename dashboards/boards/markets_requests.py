@@ -29,6 +29,7 @@ from otel_trading.semconv.attributes import (
 
 ERROR: Final = "error.type"
 SOME_REQUESTS: Final = f"{of_span(TRADING_OPERATION)} != nil"
+_SLOW: Final = f"{SOME_REQUESTS} && duration > 500ms"
 _FAILED: Final = f"{SOME_REQUESTS} && {of_span(ERROR)} != nil"
 _OPERATION: Final = (TRADING_VENUE, TRADING_OPERATION)
 _LIMIT: Final = (SERVICE, TRADING_VENUE, TRADING_RATE_LIMIT_NAME)
@@ -122,9 +123,10 @@ REQUESTS: Final = (
         "Slowest requests",
         "Requests that took half a second and longer.",
         "open a trace: what the bot waited for meanwhile hangs below it.",
-        spans(f'{{ {SOME_REQUESTS} && duration > 500ms && resource.service.name =~ "$bot" }}', limit=20),
+        spans(f'{{ {_SLOW} && resource.service.name =~ "$bot" }}', limit=20),
         unit="none",
         height=9,
+        spans=_SLOW,
         no_data="No request took half a second in this time range",
     ),
 )

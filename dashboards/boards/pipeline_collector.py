@@ -144,6 +144,10 @@ COLLECTOR: Final = (
             f"sum({counted_in(of_stack('otelcol_processor_filter_datapoints_filtered_total'), WINDOW)}) {_MINUTE}",
             "metric points left out",
         ),
+        prom(
+            f"sum({counted_in(of_stack('keeper_queues_put_aside_total'), WINDOW)}) {_MINUTE}",
+            "damaged queues put aside, with what was in them",
+        ),
         unit=PER_MINUTE,
         width=8,
         links=(_TO_PIPELINE,),
