@@ -239,8 +239,8 @@ def other(query: str, **properties: object) -> dashboard.DashboardFieldConfigSou
 def column(
     name: str, title: str, unit: str = "", **properties: object
 ) -> dashboard.DashboardFieldConfigSourceOverrides:
-    """Give a table's column a title and a unit."""
-    given: dict[str, object] = {"displayName": title, **({"unit": unit} if unit else {})}
+    """Give a table's column a title and a unit; a cell without a value has a dash, not the panel's words."""
+    given: dict[str, object] = {"displayName": title, "noValue": "-", **({"unit": unit} if unit else {})}
     return override("byName", name, **given, **properties)
 
 

@@ -14,7 +14,9 @@ from dashboards.names import EVENT, LEVEL, SERVICE
 from dashboards.queries import (
     WINDOW,
     counted,
+    in_context,
     is_,
+    is_not,
     latest,
     lines,
     logs,
@@ -35,7 +37,6 @@ from otel_trading.semconv.attributes import (
 _BY_BOOK: Final = (SERVICE, TRADING_STRATEGY_ID, TRADING_CURRENCY)
 _TROUBLE: Final = (
     events.TRADING_KILL_SWITCH_CHANGED,
-    events.TRADING_STREAM_DISCONNECTED,
     events.TRADING_BOT_UNHANDLED_EXCEPTION,
 )
 
@@ -54,7 +55,11 @@ _BURNING: Final = (
         "error, the newest first.",
         "open a line for its ids; from there the links lead to the order and to its trace.",
         logs(
-            lines(f"{is_(EVENT, *behind.REFUSALS, *_TROUBLE)} or {is_(LEVEL, 'error', 'critical', 'fatal')}"),
+            lines(
+                f"{is_(EVENT, *behind.REFUSALS, *_TROUBLE)} or {is_(LEVEL, 'error', 'critical', 'fatal')} or "
+                f"({is_(EVENT, events.TRADING_STREAM_DISCONNECTED)} and {is_not(LEVEL, 'info')})",
+                in_context(),
+            ),
             limit=200,
         ),
         width=15,

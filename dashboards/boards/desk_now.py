@@ -47,7 +47,6 @@ NOW: Final = tuple(
             prom(profit(TRADING_CURRENCY), by=(TRADING_CURRENCY,)),
             unit="locale",
             text_mode=BigValueTextMode.VALUE_AND_NAME,
-            graph=True,
             steps=((None, BAD), (0, GOOD)),
             defaults={"decimals": 2},
             width=5,

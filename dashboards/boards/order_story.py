@@ -34,24 +34,11 @@ def _lines(*filters: str, also: str = "") -> str:
     return lines(" or ".join(filter(None, (*same, within, also))), *filters)
 
 
-def _moment(function: str, *names: str) -> str:
-    """When the first (``min``) or last (``max``) of some events, or of all, was, in milliseconds."""
-    named = is_(EVENT, *names) if names else is_not(EVENT, "")
-    at = _lines(named, "label_format at=`{{ __timestamp__ | unixEpochMillis }}`", "unwrap at")
-    return f"{function}({function}_over_time({at} [$__range]))"
-
-
-_SENT: Final = (events.TRADING_ORDER_SUBMITTED, events.TRADING_ORDER_AMEND_REQUESTED)
-_TAKEN: Final = (events.TRADING_ORDER_ACKNOWLEDGED, events.TRADING_ORDER_AMENDED)
-"""An order that replaces another has an id of its own, and was never submitted."""
-
-
-def _after(function: str, *names: str) -> Query:
-    """How long after its submission something happened to the order."""
-    sent = _moment("min", *_SENT)
-    if names != _TAKEN:  # the order that was replaced has been sent: this one begins where it is first told of
-        sent = f"({sent} or {_moment('min')})"
-    return Query("loki", f"{_moment(function, *names)} - {sent}", "time", instant=True)
+_AT: Final = "label_format at=`{{ __timestamp__ | unixEpochMillis }}`"
+_WHAT: Final = f'label_format what=`{{{{ .{EVENT} | trimPrefix "trading." | trimPrefix "order." }}}}`'
+_EVENTS: Final = is_not(EVENT, "")
+_FIRST: Final = f"min(min_over_time({_lines(_EVENTS, _AT, 'unwrap at')} [$__range]))"
+_EACH: Final = f"min by (what) (min_over_time({_lines(_EVENTS, _AT, _WHAT, 'unwrap at')} [$__range]))"
 
 
 def _filled(what: str) -> str:
@@ -66,13 +53,6 @@ _VALUE: Final = (
 _FEE: Final = label(attributes.TRADING_EXECUTION_FEE_AMOUNT)
 _FEE_CURRENCY: Final = label(attributes.TRADING_EXECUTION_FEE_CURRENCY)
 _STATUS: Final = label(attributes.TRADING_ORDER_STATUS)
-_OVER: Final = (
-    events.TRADING_ORDER_FILLED,
-    events.TRADING_ORDER_CANCELED,
-    events.TRADING_ORDER_EXPIRED,
-    events.TRADING_ORDER_REJECTED,
-)
-
 _SPAN_IDS: Final = " || ".join([f"{of_span(each)} = {_ID}" for each in (*_IDS, _LISTS)] + [f"trace:id = {_ID}"])
 _SPANS: Final = (
     f"{{ {_SPAN_IDS} }} && {{ }} | select({of_span(attributes.TRADING_VENUE)}, "
@@ -86,9 +66,7 @@ _SUMMARY: Final = (
         "pending_new without an answer means unconfirmed: ask the venue before sending it again.",
         Query(
             "loki",
-            f"topk(1, max by ({_STATUS}) (max_over_time("
-            f"{_lines(is_not(_STATUS, ''), 'label_format at=`{{ __timestamp__ | unixEpochMillis }}`', 'unwrap at')}"
-            " [$__range])))",
+            f"topk(1, max by ({_STATUS}) (max_over_time({_lines(is_not(_STATUS, ''), _AT, 'unwrap at')} [$__range])))",
             f"{{{{{_STATUS}}}}}",
             (attributes.TRADING_ORDER_STATUS,),
             instant=True,
@@ -100,33 +78,15 @@ _SUMMARY: Final = (
         lines=behind.ORDER_LINES,
     ),
     stat_panel(
-        "Acknowledged after",
-        "From the moment the order left to the venue's acknowledgement, as the bot saw it.",
+        "When it happened",
+        "How long after the first event of the order each other one first happened: its acknowledgement, its first "
+        "fill, its end.",
         "compare with the usual on the execution board; the trace below shows where the time went.",
-        _after("min", *_TAKEN),
+        Query("loki", f"{_EACH} - on () group_left () {_FIRST}", "{{what}}", instant=True),
         unit="ms",
-        width=4,
-        no_data="Not acknowledged, or it replaced another order",
-        links=(links.board("otel-trading-execution", "Execution"),),
-    ),
-    stat_panel(
-        "First fill after",
-        "From the moment the order left to its first execution.",
-        "for an order meant to trade at once, look whether its price was behind the market.",
-        _after("min", events.TRADING_ORDER_FILLED),
-        unit="ms",
-        width=4,
-        no_data="Not filled",
-        links=(links.board("otel-trading-execution", "Execution"),),
-    ),
-    stat_panel(
-        "Over after",
-        "From the moment the order left to its last fill, cancellation, expiry or rejection.",
-        "an order that should be over and is not may be stuck: ask the venue.",
-        _after("max", *_OVER),
-        unit="ms",
-        width=4,
-        no_data="Still open",
+        text_mode=common.BigValueTextMode.VALUE_AND_NAME,
+        width=11,
+        no_data=_UNASKED,
         links=(links.board("otel-trading-execution", "Execution"),),
     ),
     stat_panel(
@@ -161,7 +121,8 @@ _SUMMARY: Final = (
             instant=True,
         ),
         unit="none",
-        width=2,
+        text_mode=common.BigValueTextMode.VALUE_AND_NAME,
+        width=3,
         no_data="None known",
         links=(links.board("otel-trading-execution", "Execution"),),
     ),

@@ -71,7 +71,7 @@ LIMITS: Final = (
         "Checked values, as a share of their limits",
         "The highest value of each risk check against its own limit, as the bot checked it. 100 % is the limit.",
         "a check that lives near its limit will stop an order at the worst time: change the size or the limit.",
-        log_series(f"max by ({label(TRADING_RISK_CHECK_NAME)}) (max_over_time({_USED} [$__auto]))", by=_CHECK),
+        log_series(f"max by ({label(TRADING_RISK_CHECK_NAME)}) (max_over_time({_USED} [$__interval]))", by=_CHECK),
         unit="percentunit",
         soft_max=1,
         height=10,

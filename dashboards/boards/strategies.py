@@ -217,7 +217,7 @@ _TRADES: Final = (
     ),
 )
 
-_COUNTED: Final = f"count_over_time({event_lines(events.TRADING_DECISION, carried=_EACH)} [$__auto])"
+_COUNTED: Final = f"count_over_time({event_lines(events.TRADING_DECISION, carried=_EACH)} [$__interval])"
 _WHY: Final = (
     bars(
         "Decisions",
