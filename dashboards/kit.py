@@ -74,13 +74,14 @@ def stat_panel(title: str, says: str, do: str, *queries: Query, **more: Any) -> 
     more = {"width": 4, "height": 4, "no_data": "-", **more}
     graph = common.BigValueGraphMode.AREA if more.pop("graph", False) else common.BigValueGraphMode.NONE
     color = common.BigValueColorMode.BACKGROUND if more.pop("filled", False) else common.BigValueColorMode.VALUE
+    rows = any(query.source == "loki" and query.instant for query in queries)  # Grafana makes a table of these
     options = stat.Options(
         graph_mode=graph,
         color_mode=color,
         justify_mode=common.BigValueJustifyMode.AUTO,
         text_mode=more.pop("text_mode", common.BigValueTextMode.AUTO),
         wide_layout=True,
-        reduce_options=common.ReduceDataOptions(values=False, calcs=["lastNotNull"], fields=""),
+        reduce_options=common.ReduceDataOptions(values=rows, calcs=["lastNotNull"], fields=""),
         orientation=common.VizOrientation.AUTO,
     )
     return Panel("stat", title, says, do, queries, options=options, **more)

@@ -82,7 +82,7 @@ _SUMMARY: Final = (
         "How long after the first event of the order each other one first happened: its acknowledgement, its first "
         "fill, its end.",
         "compare with the usual on the execution board; the trace below shows where the time went.",
-        Query("loki", f"{_EACH} - on () group_left () {_FIRST}", "{{what}}", instant=True),
+        Query("loki", f"sort({_EACH} - on () group_left () {_FIRST})", "{{what}}", instant=True),
         unit="ms",
         text_mode=common.BigValueTextMode.VALUE_AND_NAME,
         width=11,
@@ -190,7 +190,7 @@ BOARD: Final = Board(
     refresh="",
     own=(
         box("id", "Any id", "A client id, a venue's id, an id of an execution, or a trace id"),
-        box("trace", "Trace", "The trace that is shown below; a click on a trace sets it", hidden=True),
+        box("trace", "Trace", "The trace that is shown below; a click on a trace sets it", "{ false }", hidden=True),
     ),
     shared=(ENVIRONMENTS, BOTS),
     sections=(
