@@ -172,9 +172,24 @@ def test_the_annotations_of_a_rule_are_filled_from_its_labels_and_values(rule: A
 
 @pytest.mark.parametrize(
     "broken",
-    ["<b>a", "a</b>", "<b><i>a</b></i>", "a < b", "a & b", "&nbsp;", "<br>", "<p>a</p>", '<a onclick="x">a</a>', "a > b",
-     "<!-- a -->", "x" * 4097, "", "<b", "<b>a</b"],
-)  # fmt: skip
+    [
+        "<b>a",
+        "a</b>",
+        "<b><i>a</b></i>",
+        "a < b",
+        "a > b",
+        "a & b",
+        "&nbsp;",
+        "<br>",
+        "<p>a</p>",
+        "<!-- a -->",
+        "<b",
+        "<b>a</b",
+        '<a onclick="x">a</a>',
+        "x" * 4097,
+        "",
+    ],
+)
 def test_the_reader_refuses_what_telegram_refuses(broken: str) -> None:
     with pytest.raises(RefusedError):
         read(broken)
