@@ -18,7 +18,7 @@ import uvloop  # type: ignore[import-untyped, unused-ignore] # it depends on the
 
 import otel_trading
 from otel_trading.instrumentation import event_loop
-from otel_trading.instrumentation.event_loop import EventLoopInstrumentor, Probe
+from otel_trading.instrumentation.event_loop import EventLoopInstrumentor, Longest, Probe
 from otel_trading.orders.context import current_order
 from otel_trading.semconv import metrics
 
@@ -56,15 +56,6 @@ def loop(request: pytest.FixtureRequest, instrumentor: EventLoopInstrumentor) ->
 def delay(recorded: Recorded) -> float:
     found: float = recorded.point(DELAY).value
     return found
-
-
-def within_a_second(condition: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 1
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def test_a_loop_that_is_blocked_was_held_up_for_as_long(loop: asyncio.AbstractEventLoop, recorded: Recorded) -> None:
@@ -217,7 +208,7 @@ def test_a_fault_of_ours_leaves_the_loop_alone(
     def fails(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(Probe, "_keep", fails)
+    monkeypatch.setattr(Longest, "keep", fails)
     asyncio.run(asyncio.sleep(0.15))
     monkeypatch.setattr(Probe, "resume", fails)
     asyncio.run(asyncio.sleep(0))
@@ -319,24 +310,23 @@ def test_a_reading_looks_back_to_the_one_before(interval: str, seconds: float, m
     assert event_loop._window() == seconds
 
 
-def test_a_delay_is_forgotten_after_its_window(recorded: Recorded, instrumentor: EventLoopInstrumentor) -> None:
+def test_a_delay_is_forgotten_after_its_window() -> None:
+    longest = Longest(10)
+    for now, delay in ((0, 0.3), (1, 0.5), (2, 0.1), (9, 0.2)):
+        longest.keep(now, delay)
+
+    assert [longest.at(now) for now in (9, 11, 11.5, 12.5, 19, 19.5)] == [[0.5], [0.5], [0.2], [0.2], [0.2], []]
+
+
+def test_a_delay_outlives_its_loop(instrumentor: EventLoopInstrumentor, recorded: Recorded) -> None:
     assert instrumentor.is_instrumented_by_opentelemetry
-    probe_of_one_second = pytest.MonkeyPatch()
-    probe_of_one_second.setattr(event_loop, "_window", lambda: 0.3)
-    let_go = threading.Event()
 
     async def bot() -> None:
-        await asyncio.sleep(0.12)
+        await asyncio.sleep(0.15)
         time.sleep(HELD_UP)  # noqa: ASYNC251 - the very mistake that it is for
-        while not let_go.is_set():  # noqa: ASYNC110 - an event of threads
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(0)  # what was due is called before it ends
 
-    thread = threading.Thread(target=asyncio.run, args=(bot(),))
-    thread.start()
-    try:
-        assert within_a_second(lambda: bool(recorded.metric(DELAY)) and delay(recorded) > QUICK)
-        assert within_a_second(lambda: delay(recorded) < QUICK)
-    finally:
-        let_go.set()
-        thread.join()
-        probe_of_one_second.undo()
+    asyncio.run(bot())
+    gc.collect()
+
+    assert delay(recorded) >= HELD_UP - event_loop.EVERY
