@@ -200,3 +200,7 @@ def test_a_rule_leads_to_its_page_and_its_page_is_served(rule: Rule) -> None:
     path = found["annotations"]["runbook_url"].removeprefix("{{ externalURL }}public/")
     assert (ROOT / "grafana" / path).is_file()
     assert (ROOT / "docs" / "runbooks" / f"{rule.uid}.md").is_file()
+
+
+def test_groups_are_evaluated_in_steps_of_grafanas_scheduler() -> None:
+    assert [group.name for group in GROUPS if _seconds(group.interval) % 10 or not _seconds(group.interval)] == []
