@@ -46,7 +46,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "uid": rule.uid,
         "title": rule.title,
         "condition": "C",
-        "data": [_value(rule), *_threshold(rule), _condition(rule)],
+        "data": [*_value(rule), *_threshold(rule), _condition(rule)],
         "dashboardUid": rule.board_uid,
         **({} if panel is None else {"panelId": panel}),
         "noDataState": rule.no_data.value,
@@ -99,12 +99,14 @@ def _limit_annotation(rule: Rule) -> dict[str, str]:
     return {"threshold": f"{{{{ with $values.B }}}}{{{{ {rule.unit.value} }}}}{{{{ end }}}}"}
 
 
-def _value(rule: Rule) -> dict[str, Any]:
-    return _query("A", rule.store, rule.expr)
+def _value(rule: Rule) -> list[dict[str, Any]]:
+    return [_query("Q", rule.store, rule.expr), _number("A", "Q")]
 
 
 def _threshold(rule: Rule) -> list[dict[str, Any]]:
-    return [_query("B", "prometheus", limit(rule.threshold))] if isinstance(rule.threshold, str) else []
+    if not isinstance(rule.threshold, str):
+        return []
+    return [_query("L", "prometheus", limit(rule.threshold)), _number("B", "L")]
 
 
 def _query(reference: str, store: str, expression: str) -> dict[str, Any]:
@@ -129,13 +131,17 @@ def _query(reference: str, store: str, expression: str) -> dict[str, Any]:
 
 def _condition(rule: Rule) -> dict[str, Any]:
     right = "$B" if isinstance(rule.threshold, str) else f"{rule.threshold:g}"
-    model = {
-        "refId": "C",
-        "datasource": {"type": "__expr__", "uid": "__expr__"},
-        "type": "math",
-        "expression": f"$A {rule.comparison} {right}",
-    }
-    return {"refId": "C", "relativeTimeRange": {"from": 0, "to": 0}, "datasourceUid": "__expr__", "model": model}
+    return _expression("C", {"type": "math", "expression": f"$A {rule.comparison} {right}"})
+
+
+def _number(reference: str, query: str) -> dict[str, Any]:
+    """Return what makes numbers of a query's answer, also where a version of Grafana takes it for a time series."""
+    return _expression(reference, {"type": "reduce", "expression": query, "reducer": "last"})
+
+
+def _expression(reference: str, what: dict[str, str]) -> dict[str, Any]:
+    model = {"refId": reference, "datasource": {"type": "__expr__", "uid": "__expr__"}, **what}
+    return {"refId": reference, "relativeTimeRange": {"from": 0, "to": 0}, "datasourceUid": "__expr__", "model": model}
 
 
 def panel_id(rule: Rule) -> int | None:

@@ -19,7 +19,7 @@ GOOD: Final = "green"
 WARN: Final = "orange"
 BAD: Final = "red"
 OFF: Final = "text"
-PER_MINUTE: Final = "suffix: /min"
+PER_MINUTE: Final = "suffix:/min"
 
 
 def plot(title: str, says: str, do: str, *queries: Query, stacked: bool = False, **more: Any) -> Panel:
@@ -57,13 +57,12 @@ def _over_time(
         axis_border_show=False,
         thresholds_style=common.GraphThresholdsStyleConfig(mode=common.GraphThresholdsStyleMode.OFF),
     )
-    calcs = more.pop("calcs", ["lastNotNull", "max"])
     options = series.Options(
         legend=common.VizLegendOptions(
-            display_mode=common.LegendDisplayMode.TABLE if calcs else common.LegendDisplayMode.LIST,
+            display_mode=common.LegendDisplayMode.LIST,  # a table takes half of a chart's height
             placement=common.LegendPlacement.BOTTOM,
             show_legend=True,
-            calcs=list(calcs),
+            calcs=["lastNotNull"],
         ),
         tooltip=common.VizTooltipOptions(mode=common.TooltipDisplayMode.MULTI, sort=common.SortOrder.DESCENDING),
     )
@@ -75,13 +74,14 @@ def stat_panel(title: str, says: str, do: str, *queries: Query, **more: Any) -> 
     more = {"width": 4, "height": 4, "no_data": "-", **more}
     graph = common.BigValueGraphMode.AREA if more.pop("graph", False) else common.BigValueGraphMode.NONE
     color = common.BigValueColorMode.BACKGROUND if more.pop("filled", False) else common.BigValueColorMode.VALUE
+    rows = any(query.source == "loki" and query.instant for query in queries)  # Grafana makes a table of these
     options = stat.Options(
         graph_mode=graph,
         color_mode=color,
         justify_mode=common.BigValueJustifyMode.AUTO,
         text_mode=more.pop("text_mode", common.BigValueTextMode.AUTO),
         wide_layout=True,
-        reduce_options=common.ReduceDataOptions(values=False, calcs=["lastNotNull"], fields=""),
+        reduce_options=common.ReduceDataOptions(values=rows, calcs=["lastNotNull"], fields=""),
         orientation=common.VizOrientation.AUTO,
     )
     return Panel("stat", title, says, do, queries, options=options, **more)
@@ -189,7 +189,11 @@ def one_trace(title: str, says: str, do: str, query: Query, **more: Any) -> Pane
     return Panel("traces", title, says, do, (query,), **{"width": 24, "height": 14, **more})
 
 
-def alerts(title: str, says: str, do: str, *, labels: str = "", **more: Any) -> Panel:
+HEARTBEAT: Final = "Alerting works"
+"""The alert that always fires: its silence is the trouble, and somebody else's to notice."""
+
+
+def alerts(title: str, says: str, do: str, *, labels: str = f'{{alertname!="{HEARTBEAT}"}}', **more: Any) -> Panel:
     """Show alerts that fire or are about to; ``labels`` narrows them, as in ``{severity="critical"}``."""
     options = {
         "viewMode": "list",
@@ -236,8 +240,8 @@ def other(query: str, **properties: object) -> dashboard.DashboardFieldConfigSou
 def column(
     name: str, title: str, unit: str = "", **properties: object
 ) -> dashboard.DashboardFieldConfigSourceOverrides:
-    """Give a table's column a title and a unit."""
-    given: dict[str, object] = {"displayName": title, **({"unit": unit} if unit else {})}
+    """Give a table's column a title and a unit; a cell without a value has a dash, not the panel's words."""
+    given: dict[str, object] = {"displayName": title, "noValue": "-", **({"unit": unit} if unit else {})}
     return override("byName", name, **given, **properties)
 
 

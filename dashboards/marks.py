@@ -31,8 +31,8 @@ STARTS: Final = dashboard.AnnotationQuery(
     datasource=common.DataSourceRef(type_val="prometheus", uid="prometheus"),
     enable=True,
     icon_color="blue",
-    # A process of a bot that was not there a minute before: a start, and so a deployment.
-    expr=f"count by ({_WHO}) ({_BOTS} unless {_BOTS} offset 1m)",
+    # A process of a bot that was not there half a minute before: a start, and so a deployment.
+    expr=f"count by ({_WHO}) ({_BOTS} unless {_BOTS} offset 30s)",
     step="15s",
     title_format=f"{{{{{label(SERVICE)}}}}} started {{{{{label(VERSION)}}}}}",
     text_format=f"instance {{{{{label(INSTANCE)}}}}}",

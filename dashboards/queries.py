@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dashboards.names import SERVICE, THRESHOLD, label, labels_of, series
 from dashboards.variables import BY_ATTRIBUTE, matchers
+from otel_trading.semconv import attributes
 
 if TYPE_CHECKING:
     from otel_trading.semconv.instrument import Instrument
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Source = Literal["prometheus", "loki", "tempo"]
 WINDOW = "$__rate_interval"
 WHOLE = "$__range"
+_CONTEXT = (SERVICE, attributes.TRADING_SYMBOL, attributes.TRADING_ORDER_CLIENT_ID)
 _LATELY = 2  # minutes: twice the longest interval at which a bot usually sends metrics
 
 
@@ -87,10 +89,16 @@ def log_series(expr: str, legend: str = "", by: tuple[str, ...] = (), *, empty: 
     return Query("loki", expr, legend or legend_of(by), by, empty=empty)
 
 
-def threshold(name: str, legend: str = "alert", times: str = "") -> Query:
-    """Draw the threshold of an alert rule; ``times`` scales it, as in ``"* 100"``."""
+def threshold(name: str, legend: str = "alert", times: str = "", *, near: str = "") -> Query:
+    """Draw the threshold of an alert rule; ``times`` scales it, as in ``"* 10000"``.
+
+    With ``near`` only once that value is within a third of it: else a chart would show nothing but the line.
+    """
     expr = " ".join(filter(None, (f'sum({THRESHOLD}{{threshold="{name}"}})', times)))
-    return Query("prometheus", expr, legend, line=True)
+    if not near:
+        return Query("prometheus", expr, legend, line=True)
+    drawn = f"{expr} and on () (max({near}) > {expr} / 3)"
+    return Query("prometheus", drawn, legend, line=True, empty="drawn when the value comes near to it")
 
 
 def legend_of(by: tuple[str, ...]) -> str:
@@ -176,6 +184,12 @@ def lines(*filters: str, services: str = "$bot") -> str:
     bots = f'{label(SERVICE)}=~"{services}"'
     environment = 'deployment_environment_name=~"$environment"'
     return " | ".join((f"{{{bots}, {environment}}}", *filters))
+
+
+def in_context() -> str:
+    """Begin each line with who says it and of which order; what a line has not is left out."""
+    known = (f"{{{{ with .{label(each)} }}}}{{{{ . }}}}  {{{{ end }}}}" for each in _CONTEXT)
+    return f"line_format `{''.join(known)}{{{{ __line__ }}}}`"
 
 
 def events(*names: str, carried: tuple[str, ...] = ()) -> str:

@@ -78,7 +78,7 @@ RULES: Final = (
             "Then find the trades that did it, on the board of strategies.",
         ),
         board="risk",
-        panel="Drawdown",
+        panel="Drawdown used",
     ),
     Rule(
         uid="drawdown-high",
@@ -98,7 +98,7 @@ RULES: Final = (
             "Decide now what happens at the limit, before it decides itself.",
         ),
         board="risk",
-        panel="Drawdown",
+        panel="Drawdown used",
     ),
     Rule(
         uid="pnl-daily-loss",
@@ -201,7 +201,7 @@ RULES: Final = (
             "If it was, the gate does not hold: stop the strategy.",
         ),
         board="risk",
-        panel="Risk checks",
+        panel="Breached",
     ),
     Rule(
         uid="risk-checks-absent",
@@ -222,6 +222,6 @@ RULES: Final = (
             f"$ otel-trading logs {events.TRADING_RISK_CHECK} --since 1d --limit 1 --from stack",
         ),
         board="risk",
-        panel="Risk checks",
+        panel="Checks",
     ),
 )

@@ -7,13 +7,16 @@ from typing import Final
 from dashboards import behind, links
 from dashboards.board import Board, Section
 from dashboards.boards.desk_now import NO_MONEY, NOW
+from dashboards.boards.latest_orders import latest_orders
 from dashboards.formulas import profit
 from dashboards.kit import PER_MINUTE, alerts, bars, log_panel, plot
 from dashboards.names import EVENT, LEVEL, SERVICE
 from dashboards.queries import (
     WINDOW,
     counted,
+    in_context,
     is_,
+    is_not,
     latest,
     lines,
     logs,
@@ -34,7 +37,6 @@ from otel_trading.semconv.attributes import (
 _BY_BOOK: Final = (SERVICE, TRADING_STRATEGY_ID, TRADING_CURRENCY)
 _TROUBLE: Final = (
     events.TRADING_KILL_SWITCH_CHANGED,
-    events.TRADING_STREAM_DISCONNECTED,
     events.TRADING_BOT_UNHANDLED_EXCEPTION,
 )
 
@@ -53,7 +55,11 @@ _BURNING: Final = (
         "error, the newest first.",
         "open a line for its ids; from there the links lead to the order and to its trace.",
         logs(
-            lines(f"{is_(EVENT, *behind.REFUSALS, *_TROUBLE)} or {is_(LEVEL, 'error', 'critical', 'fatal')}"),
+            lines(
+                f"{is_(EVENT, *behind.REFUSALS, *_TROUBLE)} or {is_(LEVEL, 'error', 'critical', 'fatal')} or "
+                f"({is_(EVENT, events.TRADING_STREAM_DISCONNECTED)} and {is_not(LEVEL, 'info')})",
+                in_context(),
+            ),
             limit=200,
         ),
         width=15,
@@ -207,6 +213,6 @@ BOARD: Final = Board(
     sections=(
         Section("", (*NOW, *_BURNING)),
         Section("Money", _MONEY),
-        Section("Orders", _ORDERS),
+        Section("Orders", (*_ORDERS, latest_orders())),
     ),
 )

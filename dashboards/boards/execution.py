@@ -11,7 +11,6 @@ from dashboards.formulas import fee_rate, messages, net_slippage, share_filled
 from dashboards.kit import (
     BAD,
     GOOD,
-    PER_MINUTE,
     WARN,
     bars,
     column,
@@ -42,7 +41,7 @@ from otel_trading.semconv.attributes import (
 _NO_MID: Final = "No arrival price known: the bot gets no market data that is instrumented, or has no fills"
 _BY_MARKET: Final = (TRADING_VENUE, TRADING_SYMBOL)
 _COST: Final = (TRADING_VENUE, TRADING_CURRENCY)
-_BP: Final = "suffix: bp"
+_BP: Final = "suffix:bp"
 
 _SUMMARY: Final = (
     stat_panel(
@@ -123,7 +122,6 @@ _PRICE: Final = (
             f"{quantile(0.95, metrics.TRADING_EXECUTION_SLIPPAGE, by=(TRADING_EXECUTION_SLIPPAGE_DIRECTION,))} * 10000",
             "p95 {{trading_execution_slippage_direction}}",
             (TRADING_EXECUTION_SLIPPAGE_DIRECTION,),
-            exemplars=True,
         ),
         threshold("slippage_adverse_p95", "alert (adverse)", "* 10000"),
         unit=_BP,
@@ -147,21 +145,23 @@ _PRICE: Final = (
         no_data=_NO_MID,
     ),
     bars(
-        "Fees paid",
+        "Fees paid in a minute",
         "Fees in a minute, by venue and currency. Rebates are not subtracted.",
         "a jump without more turnover: the bot takes where it should make, or its fee tier is gone.",
         prom(per_minute(metrics.TRADING_EXECUTION_FEES, by=_COST), by=_COST),
-        unit=PER_MINUTE,
+        unit="locale",
+        stacked=False,
         spans=behind.EXECUTED,
         lines=behind.EXECUTED_LINES,
         no_data="No fees known in this time range",
     ),
     bars(
-        "Turnover",
+        "Turnover in a minute",
         "Executed value in a minute, by venue and currency.",
         "compare with fees and with P&L: more turnover should earn more.",
         prom(per_minute(metrics.TRADING_EXECUTION_NOTIONAL, by=_COST), by=_COST),
-        unit=PER_MINUTE,
+        unit="short",
+        stacked=False,
         spans=behind.EXECUTED,
         lines=behind.EXECUTED_LINES,
         no_data="No fills in this time range",

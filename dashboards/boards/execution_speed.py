@@ -33,6 +33,11 @@ from otel_trading.semconv.attributes import (
     TRADING_VENUE,
 )
 
+_MESSAGES_FOR_A_FILL: Final = (
+    f"({messages('1h', TRADING_VENUE)}) / "
+    f"(({counted(metrics.TRADING_EXECUTION_FILLS, by=(TRADING_VENUE,), window='1h')}) > 0)"
+)
+
 SPEED: Final = (
     heat(
         "Acknowledgement",
@@ -111,14 +116,10 @@ MESSAGES: Final = (
     ),
     plot(
         "Messages for a fill",
-        "Orders, cancellations and amendments for each fill, over an hour. Dashed where the alert begins.",
+        "Orders, cancellations and amendments for each fill, over an hour. Dashed: the alert, once it is near.",
         "near the line: quote less often, or amend in steps, before the venue fines or bans.",
-        prom(
-            f"({messages('1h', TRADING_VENUE)}) / "
-            f"(({counted(metrics.TRADING_EXECUTION_FILLS, by=(TRADING_VENUE,), window='1h')}) > 0)",
-            by=(TRADING_VENUE,),
-        ),
-        threshold("order_to_trade_ratio", "alert"),
+        prom(_MESSAGES_FOR_A_FILL, by=(TRADING_VENUE,)),
+        threshold("order_to_trade_ratio", "alert", near=_MESSAGES_FOR_A_FILL),
         unit="none",
         width=8,
         spans=behind.CHANGED,
@@ -163,10 +164,10 @@ MESSAGES: Final = (
     ),
     plot(
         "Open orders",
-        "Orders that are open at each venue. Dashed where the alert begins.",
+        "Orders that are open at each venue. Dashed where the alert begins, once that is near.",
         "a line that only rises: ends of orders are missed, or orders are stuck.",
         prom(latest(metrics.TRADING_ORDER_ACTIVE, by=(TRADING_VENUE,)), by=(TRADING_VENUE,)),
-        threshold("orders_active", "alert"),
+        threshold("orders_active", "alert", near=latest(metrics.TRADING_ORDER_ACTIVE, by=(TRADING_VENUE,))),
         unit="none",
         spans=behind.SENT,
         lines=behind.SENT_LINES,

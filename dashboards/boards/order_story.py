@@ -8,6 +8,7 @@ from grafana_foundation_sdk.models import common
 
 from dashboards import behind, links
 from dashboards.board import Board, Section
+from dashboards.boards.latest_orders import latest_orders
 from dashboards.kit import column, log_panel, one_trace, organized, spans_panel, stat_panel
 from dashboards.names import EVENT, TRACE, label, of_span
 from dashboards.queries import Query, is_, is_not, lines, logs, spans
@@ -33,24 +34,11 @@ def _lines(*filters: str, also: str = "") -> str:
     return lines(" or ".join(filter(None, (*same, within, also))), *filters)
 
 
-def _moment(function: str, *names: str) -> str:
-    """When the first (``min``) or last (``max``) of some events, or of all, was, in milliseconds."""
-    named = is_(EVENT, *names) if names else is_not(EVENT, "")
-    at = _lines(named, "label_format at=`{{ __timestamp__ | unixEpochMillis }}`", "unwrap at")
-    return f"{function}({function}_over_time({at} [$__range]))"
-
-
-_SENT: Final = (events.TRADING_ORDER_SUBMITTED, events.TRADING_ORDER_AMEND_REQUESTED)
-_TAKEN: Final = (events.TRADING_ORDER_ACKNOWLEDGED, events.TRADING_ORDER_AMENDED)
-"""An order that replaces another has an id of its own, and was never submitted."""
-
-
-def _after(function: str, *names: str) -> Query:
-    """How long after its submission something happened to the order."""
-    sent = _moment("min", *_SENT)
-    if names != _TAKEN:  # the order that was replaced has been sent: this one begins where it is first told of
-        sent = f"({sent} or {_moment('min')})"
-    return Query("loki", f"{_moment(function, *names)} - {sent}", "time", instant=True)
+_AT: Final = "label_format at=`{{ __timestamp__ | unixEpochMillis }}`"
+_WHAT: Final = f'label_format what=`{{{{ .{EVENT} | trimPrefix "trading." | trimPrefix "order." }}}}`'
+_EVENTS: Final = is_not(EVENT, "")
+_FIRST: Final = f"min(min_over_time({_lines(_EVENTS, _AT, 'unwrap at')} [$__range]))"
+_EACH: Final = f"min by (what) (min_over_time({_lines(_EVENTS, _AT, _WHAT, 'unwrap at')} [$__range]))"
 
 
 def _filled(what: str) -> str:
@@ -65,17 +53,10 @@ _VALUE: Final = (
 _FEE: Final = label(attributes.TRADING_EXECUTION_FEE_AMOUNT)
 _FEE_CURRENCY: Final = label(attributes.TRADING_EXECUTION_FEE_CURRENCY)
 _STATUS: Final = label(attributes.TRADING_ORDER_STATUS)
-_OVER: Final = (
-    events.TRADING_ORDER_FILLED,
-    events.TRADING_ORDER_CANCELED,
-    events.TRADING_ORDER_EXPIRED,
-    events.TRADING_ORDER_REJECTED,
-)
-
 _SPAN_IDS: Final = " || ".join([f"{of_span(each)} = {_ID}" for each in (*_IDS, _LISTS)] + [f"trace:id = {_ID}"])
 _SPANS: Final = (
     f"{{ {_SPAN_IDS} }} && {{ }} | select({of_span(attributes.TRADING_VENUE)}, "
-    f"{of_span(attributes.TRADING_ORDER_STATUS)}, {of_span(attributes.TRADING_ORDER_REJECTION_CATEGORY)})"
+    f"{of_span(attributes.TRADING_ORDER_STATUS)}, {of_span(attributes.TRADING_ORDER_REJECTION_CATEGORY)}, name)"
 )
 
 _SUMMARY: Final = (
@@ -85,9 +66,7 @@ _SUMMARY: Final = (
         "pending_new without an answer means unconfirmed: ask the venue before sending it again.",
         Query(
             "loki",
-            f"topk(1, max by ({_STATUS}) (max_over_time("
-            f"{_lines(is_not(_STATUS, ''), 'label_format at=`{{ __timestamp__ | unixEpochMillis }}`', 'unwrap at')}"
-            " [$__range])))",
+            f"topk(1, max by ({_STATUS}) (max_over_time({_lines(is_not(_STATUS, ''), _AT, 'unwrap at')} [$__range])))",
             f"{{{{{_STATUS}}}}}",
             (attributes.TRADING_ORDER_STATUS,),
             instant=True,
@@ -99,33 +78,15 @@ _SUMMARY: Final = (
         lines=behind.ORDER_LINES,
     ),
     stat_panel(
-        "Acknowledged after",
-        "From the moment the order left to the venue's acknowledgement, as the bot saw it.",
+        "When it happened",
+        "How long after the first event of the order each other one first happened: its acknowledgement, its first "
+        "fill, its end.",
         "compare with the usual on the execution board; the trace below shows where the time went.",
-        _after("min", *_TAKEN),
+        Query("loki", f"sort({_EACH} - on () group_left () {_FIRST})", "{{what}}", instant=True),
         unit="ms",
-        width=4,
-        no_data="Not acknowledged, or it replaced another order",
-        links=(links.board("otel-trading-execution", "Execution"),),
-    ),
-    stat_panel(
-        "First fill after",
-        "From the moment the order left to its first execution.",
-        "for an order meant to trade at once, look whether its price was behind the market.",
-        _after("min", events.TRADING_ORDER_FILLED),
-        unit="ms",
-        width=4,
-        no_data="Not filled",
-        links=(links.board("otel-trading-execution", "Execution"),),
-    ),
-    stat_panel(
-        "Over after",
-        "From the moment the order left to its last fill, cancellation, expiry or rejection.",
-        "an order that should be over and is not may be stuck: ask the venue.",
-        _after("max", *_OVER),
-        unit="ms",
-        width=4,
-        no_data="Still open",
+        text_mode=common.BigValueTextMode.VALUE_AND_NAME,
+        width=11,
+        no_data=_UNASKED,
         links=(links.board("otel-trading-execution", "Execution"),),
     ),
     stat_panel(
@@ -160,7 +121,8 @@ _SUMMARY: Final = (
             instant=True,
         ),
         unit="none",
-        width=2,
+        text_mode=common.BigValueTextMode.VALUE_AND_NAME,
+        width=3,
         no_data="None known",
         links=(links.board("otel-trading-execution", "Execution"),),
     ),
@@ -199,8 +161,10 @@ _TRACED: Final = (
         height=10,
         sort="Start time",
         descending=False,
+        transformations=(organized(hidden=("spanID", "traceName")),),
         overrides=(
             column("traceService", "Bot", links=[links.trace_below()]),
+            column("name", "Span"),
             column("duration", "Duration", "ns", custom__cellOptions={"type": "gauge", "mode": "basic"}),
             column(attributes.TRADING_VENUE, "Venue"),
             column(attributes.TRADING_ORDER_STATUS, "State"),
@@ -217,51 +181,6 @@ _TRACED: Final = (
     ),
 )
 
-_RECENT: Final = (
-    spans_panel(
-        "Latest orders",
-        "The orders that bots sent last, of the chosen bots. Click an id for its story.",
-        "choose one, or write its id into the box above.",
-        spans(
-            f'{{ {behind.SENT} && resource.service.name =~ "${{bot:pipe}}" }} | select('
-            + ", ".join(
-                map(
-                    of_span,
-                    (
-                        attributes.TRADING_ORDER_CLIENT_ID,
-                        attributes.TRADING_ORDER_ID,
-                        attributes.TRADING_VENUE,
-                        attributes.TRADING_SYMBOL,
-                        attributes.TRADING_ORDER_SIDE,
-                        attributes.TRADING_ORDER_QUANTITY,
-                        attributes.TRADING_ORDER_PRICE,
-                        attributes.TRADING_ORDER_STATUS,
-                    ),
-                )
-            )
-            + ")",
-            limit=50,
-        ),
-        unit="none",
-        height=12,
-        sort="Start time",
-        transformations=(organized(hidden=("spanID", "traceName", "name")),),
-        overrides=(
-            column("traceService", "Bot"),
-            column(attributes.TRADING_ORDER_CLIENT_ID, "Client id", links=[links.story_of_value()]),
-            column(attributes.TRADING_ORDER_ID, "Venue's id", links=[links.story_of_value()]),
-            column(attributes.TRADING_VENUE, "Venue"),
-            column(attributes.TRADING_SYMBOL, "Symbol"),
-            column(attributes.TRADING_ORDER_SIDE, "Side"),
-            column(attributes.TRADING_ORDER_QUANTITY, "Quantity"),
-            column(attributes.TRADING_ORDER_PRICE, "Price", "locale"),
-            column(attributes.TRADING_ORDER_STATUS, "State"),
-            column("duration", "Answered in", "ns"),
-        ),
-        no_data="No orders in this time range",
-    ),
-)
-
 BOARD: Final = Board(
     name="order-story",
     title="Order story",
@@ -271,13 +190,13 @@ BOARD: Final = Board(
     refresh="",
     own=(
         box("id", "Any id", "A client id, a venue's id, an id of an execution, or a trace id"),
-        box("trace", "Trace", "The trace that is shown below; a click on a trace sets it", hidden=True),
+        box("trace", "Trace", "The trace that is shown below; a click on a trace sets it", "{ false }", hidden=True),
     ),
     shared=(ENVIRONMENTS, BOTS),
     sections=(
         Section("", _SUMMARY),
         Section("The story", _TOLD),
         Section("Where the time went", _TRACED),
-        Section("Find an order", _RECENT),
+        Section("Find an order", (latest_orders(),)),
     ),
 )

@@ -9,7 +9,7 @@ from dashboards.formulas import of_threshold
 from dashboards.kit import BAD, GOOD, PER_MINUTE, WARN, bars, gauges, log_panel, plot, states, words
 from dashboards.names import EVENT, SERVICE, label
 from dashboards.queries import events as event_lines
-from dashboards.queries import is_, is_not, latest, lines, log_series, logs, per_minute, prom
+from dashboards.queries import in_context, is_, is_not, latest, lines, log_series, logs, per_minute, prom
 from otel_trading.semconv import events, metrics
 from otel_trading.semconv.attributes import (
     TRADING_CURRENCY,
@@ -71,7 +71,7 @@ LIMITS: Final = (
         "Checked values, as a share of their limits",
         "The highest value of each risk check against its own limit, as the bot checked it. 100 % is the limit.",
         "a check that lives near its limit will stop an order at the worst time: change the size or the limit.",
-        log_series(f"max by ({label(TRADING_RISK_CHECK_NAME)}) (max_over_time({_USED} [$__auto]))", by=_CHECK),
+        log_series(f"max by ({label(TRADING_RISK_CHECK_NAME)}) (max_over_time({_USED} [$__interval]))", by=_CHECK),
         unit="percentunit",
         soft_max=1,
         height=10,
@@ -120,7 +120,8 @@ STOPS: Final = (
         logs(
             lines(
                 f"{is_(EVENT, events.TRADING_KILL_SWITCH_CHANGED)} or "
-                f"({is_(EVENT, events.TRADING_RISK_CHECK)} and {_BREACHED})"
+                f"({is_(EVENT, events.TRADING_RISK_CHECK)} and {_BREACHED})",
+                in_context(),
             ),
             limit=200,
         ),

@@ -9,7 +9,20 @@ from dashboards.board import Board, Section
 from dashboards.formulas import fee_rate, net_slippage, profit, share_filled, share_passive
 from dashboards.kit import PER_MINUTE, bars, column, log_panel, merged, organized, plot, table_panel
 from dashboards.names import EVENT, label
-from dashboards.queries import WHOLE, WINDOW, counted, is_, is_not, latest, lines, log_series, logs, per_minute, prom
+from dashboards.queries import (
+    WHOLE,
+    WINDOW,
+    counted,
+    in_context,
+    is_,
+    is_not,
+    latest,
+    lines,
+    log_series,
+    logs,
+    per_minute,
+    prom,
+)
 from dashboards.queries import events as event_lines
 from otel_trading.semconv import events, metrics
 from otel_trading.semconv.attributes import (
@@ -25,7 +38,7 @@ _NAMED: Final = is_not(TRADING_STRATEGY_ID, "")
 _EACH: Final = (TRADING_STRATEGY_ID,)
 _MONEY: Final = (TRADING_STRATEGY_ID, TRADING_CURRENCY)
 _NAMELESS: Final = "No strategy is named: set OTEL_TRADING_STRATEGY, or write `with otel_trading.strategy(…)`"
-_BP: Final = "suffix: bp"
+_BP: Final = "suffix:bp"
 _EXECUTION: Final = links.board("otel-trading-execution", "Execution")
 _WHERE: Final = (_NAMED,)
 
@@ -113,11 +126,12 @@ _EARNS: Final = (
         no_data=f"{_NAMELESS}; and tell its positions: otel_trading.position()",
     ),
     bars(
-        "Turnover",
+        "Turnover in a minute",
         "What each strategy executes in a minute, by value.",
         "more turnover should earn more: compare with P&L.",
         prom(per_minute(metrics.TRADING_EXECUTION_NOTIONAL, _NAMED, by=_MONEY), by=_MONEY),
-        unit=PER_MINUTE,
+        unit="short",
+        stacked=False,
         spans=behind.EXECUTED,
         lines=behind.EXECUTED_LINES,
         no_data="No fills in this time range",
@@ -203,7 +217,7 @@ _TRADES: Final = (
     ),
 )
 
-_COUNTED: Final = f"count_over_time({event_lines(events.TRADING_DECISION, carried=_EACH)} [$__auto])"
+_COUNTED: Final = f"count_over_time({event_lines(events.TRADING_DECISION, carried=_EACH)} [$__interval])"
 _WHY: Final = (
     bars(
         "Decisions",
@@ -227,6 +241,7 @@ _WHY: Final = (
             lines(
                 is_(EVENT, events.TRADING_DECISION, events.TRADING_ORDER_FILLED, *behind.REFUSALS),
                 f'{label(TRADING_STRATEGY_ID)}=~"$strategy"',
+                in_context(),
             ),
             limit=200,
         ),

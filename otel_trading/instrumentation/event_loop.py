@@ -49,16 +49,42 @@ def _window() -> float:
     return min(max(interval, _SLACK), 600.0) + _SLACK
 
 
+class Longest:
+    """The longest delay of late, of all loops: it outlives the loop, whose bot may end before the next reading."""
+
+    def __init__(self, window: float) -> None:
+        self._window = window
+        self._lock = threading.Lock()
+        # Those delays that nothing longer came after: the first that is not too old is the longest.
+        self._kept: deque[tuple[float, float]] = deque()
+
+    def keep(self, now: float, delay: float) -> None:
+        """Take note of a delay that is over."""
+        with self._lock:
+            while self._kept and self._kept[-1][1] <= delay:
+                self._kept.pop()
+            self._kept.append((now, delay))
+            self._forget(now)
+
+    def at(self, now: float) -> list[float]:
+        """Return the longest delay, if there was any of late."""
+        with self._lock:
+            self._forget(now)
+            return [delay for _, delay in self._kept][:1]
+
+    def _forget(self, now: float) -> None:
+        while self._kept and self._kept[0][0] < now - self._window:
+            self._kept.popleft()
+
+
 class Probe:
     """The probe of one loop. It holds the loop by a weak reference, and the loop holds the probe's next call."""
 
-    def __init__(self, loop: AbstractEventLoop, window: float) -> None:
+    def __init__(self, loop: AbstractEventLoop, longest: Longest) -> None:
         self._loop = ref(loop)
-        self._window = window
+        self._longest = longest
         self._since = 0.0
         self._due: float | None = None
-        # Those delays that nothing longer came after: the first that is not too old is the longest.
-        self._longest: deque[tuple[float, float]] = deque()
         self.on = True
 
     def resume(self, loop: AbstractEventLoop) -> None:
@@ -69,47 +95,37 @@ class Probe:
             # In a context of its own: an order that is at work here has nothing to do with it.
             loop.call_soon(self._call, context=Context())
 
+    def overdue(self, now: float) -> float:
+        """Return for how long the loop is held up so far; 0 where it does not run."""
+        loop = self._loop()
+        return self._late(now) if loop is not None and loop.is_running() else 0.0
+
     def _call(self) -> None:
         with contained():
             now = time.monotonic()
-            delay, self._due = self._overdue(now), None
-            self._keep(now, delay)
+            delay, self._due = self._late(now), None
+            self._longest.keep(now, delay)
             loop = self._loop()
             if self.on and loop is not None:
                 loop.call_later(EVERY, self._call, context=Context())
                 self._due = now + EVERY
 
-    def _overdue(self, now: float) -> float:
+    def _late(self, now: float) -> float:
         due = self._due
         return 0.0 if due is None else max(now - max(due, self._since), 0.0)
-
-    def _keep(self, now: float, delay: float) -> None:
-        longest = self._longest
-        while longest and longest[-1][1] <= delay:
-            longest.pop()
-        longest.append((now, delay))
-        while longest[0][0] < now - self._window:
-            longest.popleft()
-
-    def longest(self) -> float | None:
-        """Return the longest delay of late, that which lasts included; None where the loop has not run of late."""
-        now = time.monotonic()
-        found = [delay for at, delay in self._longest.copy() if at >= now - self._window][:1]
-        loop = self._loop()
-        if loop is not None and loop.is_running():
-            found.append(self._overdue(now))
-        return max(found, default=None)
 
 
 class _Probes:
     """The probes of all loops that ran since the instrumentor was put to work, and are still there."""
 
     def __init__(self) -> None:
-        self._reset()
-        os.register_at_fork(after_in_child=self._reset)  # of the parent's loops a child runs none
+        self.reset()
+        os.register_at_fork(after_in_child=self.reset)  # of the parent's loops a child runs none
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
+        """Know of no loop."""
         self._lock = threading.Lock()
+        self._longest = Longest(_window())
         self._of: WeakKeyDictionary[AbstractEventLoop, Probe] = WeakKeyDictionary()
 
     def of(self, loop: AbstractEventLoop) -> Probe:
@@ -117,22 +133,22 @@ class _Probes:
         with self._lock:
             found = self._of.get(loop)
             if found is None:
-                found = self._of[loop] = Probe(loop, _window())
+                found = self._of[loop] = Probe(loop, self._longest)
         return found
 
     def observe(self, _: CallbackOptions) -> Iterable[Observation]:
-        """Return the longest delay of late, of all loops of this process."""
+        """Return the longest delay of late, that which lasts included; nothing where no loop has run of late."""
+        now = time.monotonic()
         with self._lock:
             probes = list(self._of.values())
-        found = [delay for probe in probes if (delay := probe.longest()) is not None]
+        found = [*self._longest.at(now), *filter(None, (probe.overdue(now) for probe in probes))]
         return [Observation(max(found))] if found else []
 
     def end(self) -> None:
         """Let every probe end with its next call."""
-        with self._lock:
-            for probe in self._of.values():
-                probe.on = False
-            self._of.clear()
+        for probe in list(self._of.values()):
+            probe.on = False
+        self.reset()
 
 
 _probes = _Probes()
@@ -187,6 +203,7 @@ class EventLoopInstrumentor(BaseInstrumentor):  # type: ignore[misc] # untyped u
         return ()
 
     def _instrument(self, **_: Any) -> None:
+        _probes.reset()  # the interval between two readings is known by now
         self._hooks.append(_RunForever(asyncio.BaseEventLoop))
         if not self._awaits_uvloop:
             EventLoopInstrumentor._awaits_uvloop = True

@@ -113,7 +113,7 @@ func annotation(asked request) (string, error) {
 		values[name] = value{number}
 	}
 	text := "{{ $labels := .labels }}{{ $values := .values }}" + asked.Annotation
-	parsed, err := template.New("annotation").Funcs(functions).Option("missingkey=error").Parse(text)
+	parsed, err := template.New("annotation").Funcs(functions).Option("missingkey=invalid").Parse(text)
 	if err != nil {
 		return "", err
 	}

@@ -44,7 +44,7 @@ def rule_file(folder: Path, rules: Iterable[Rule]) -> Path:
 def expected(rule: Rule, trial: Trial) -> dict[str, str]:
     """Return the labels of the alert that a trial ends in."""
     found = {name: trial.expect.get(name, VALUES.get(name, "")) for name in rule.labels}
-    return labels(rule) | {name: value for name, value in found.items() if value}
+    return {**labels(rule), **{name: value for name, value in found.items() if value}}
 
 
 def run(folder: Path, rule: Rule, trial: Trial) -> subprocess.CompletedProcess[str]:

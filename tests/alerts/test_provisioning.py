@@ -91,10 +91,10 @@ def test_names_and_uids_are_of_one_rule_each() -> None:
 
 def test_each_condition_names_a_query_and_each_query_is_used() -> None:
     for rule in shipped():
-        asked = {query["refId"] for query in rule["data"]}
-        condition = next(query for query in rule["data"] if query["refId"] == rule["condition"])
-        used = set(re.findall(r"\$([A-Z])\b", condition["model"]["expression"]))
-        assert used | {rule["condition"]} == asked
+        asked = [query["refId"] for query in rule["data"]]
+        models = [query["model"] for query in rule["data"]]
+        used = {found for model in models for found in re.findall(r"\b[A-Z]\b", model.get("expression", ""))}
+        assert sorted(asked) == sorted({*used, rule["condition"]})
         assert all(query["model"]["refId"] == query["refId"] for query in rule["data"])
 
 
@@ -200,3 +200,7 @@ def test_a_rule_leads_to_its_page_and_its_page_is_served(rule: Rule) -> None:
     path = found["annotations"]["runbook_url"].removeprefix("{{ externalURL }}public/")
     assert (ROOT / "grafana" / path).is_file()
     assert (ROOT / "docs" / "runbooks" / f"{rule.uid}.md").is_file()
+
+
+def test_groups_are_evaluated_in_steps_of_grafanas_scheduler() -> None:
+    assert [group.name for group in GROUPS if _seconds(group.interval) % 10 or not _seconds(group.interval)] == []

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from dashboards import generate
+from dashboards.kit import HEARTBEAT
 from tests.dashboards.reading import FOLDER, ROOT, explored, files, links, panels, targets
 
 BOARDS = files()
@@ -164,6 +165,13 @@ def test_no_query_is_too_long_for_tempo(place: str) -> None:
         if source == "tempo":
             longest = re.sub(r"\$\{[^}]+\}|\$\w+", "x" * LONGEST_ID, query)
             assert len(longest.encode()) <= MOST
+
+
+def test_the_alert_that_is_left_out_of_what_burns_is_one_that_there_is() -> None:
+    groups = yaml.safe_load((ROOT / "grafana/provisioning/alerting/rules.yaml").read_text(encoding="utf-8"))["groups"]
+    titles = [rule["title"] for group in groups for rule in group["rules"]]
+
+    assert titles.count(HEARTBEAT) == 1
 
 
 def test_grafana_finds_the_boards_and_opens_on_the_desk() -> None:

@@ -61,6 +61,14 @@ _ASKED = {
 _PROMETHEUS = record("refId expr instant", **_ASKED, instant=FLAG, range=FLAG)
 _LOKI = record("refId expr queryType", **_ASKED, queryType=one_of("instant"))
 _MATH = record("refId type expression", refId=REF, datasource=_SOURCE, type=one_of("math"), expression=FILLED)
+_REDUCE = record(
+    "refId type expression reducer",
+    refId=REF,
+    datasource=_SOURCE,
+    type=one_of("reduce"),
+    expression=REF,
+    reducer=one_of("last", "mean", "min", "max", "sum", "count", "median"),
+)
 
 
 def _query(uid: str, model: Kind, **more: Kind) -> Kind:
@@ -78,7 +86,7 @@ _DATA = any_of(
     {
         "prometheus": _query("prometheus", _PROMETHEUS),
         "loki": _query("loki", _LOKI, queryType=one_of("instant")),
-        "__expr__": _query("__expr__", _MATH),
+        "__expr__": _query("__expr__", any_of({"math": _MATH, "reduce": _REDUCE}, "type")),
     },
     "datasourceUid",
 )

@@ -1,4 +1,4 @@
-"""How long event loops are held up: real loops, asyncio's and uvloop's, that are blocked, stopped and closed."""
+"""Loops that are watched end, go and fail as without it, and are put back as they were."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import gc
 import os
 import subprocess
 import sys
-import threading
 import time
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -18,144 +17,17 @@ import uvloop  # type: ignore[import-untyped, unused-ignore] # it depends on the
 
 import otel_trading
 from otel_trading.instrumentation import event_loop
-from otel_trading.instrumentation.event_loop import EventLoopInstrumentor, Probe
+from otel_trading.instrumentation.event_loop import EventLoopInstrumentor, Longest, Probe
 from otel_trading.orders.context import current_order
 from otel_trading.semconv import metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.recording import Recorded
 
 DELAY = metrics.TRADING_BOT_EVENT_LOOP_DELAY
-HELD_UP = 0.4
-QUICK = 0.2
-"""More than the delay of a loop that is free, even on a machine that is busy with other tests."""
-
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
-
-
-@pytest.fixture
-def instrumentor() -> Iterator[EventLoopInstrumentor]:
-    """The instrumentor at work, from before any loop of the test was made."""
-    found = EventLoopInstrumentor()
-    found.instrument()
-    yield found
-    if found.is_instrumented_by_opentelemetry:
-        found.uninstrument()
-
-
-@pytest.fixture(params=LOOPS)
-def loop(request: pytest.FixtureRequest, instrumentor: EventLoopInstrumentor) -> Iterator[asyncio.AbstractEventLoop]:  # noqa: ARG001
-    """A loop that nothing runs yet."""
-    made = LOOPS[request.param]()
-    yield made
-    made.close()
-
-
-def delay(recorded: Recorded) -> float:
-    found: float = recorded.point(DELAY).value
-    return found
-
-
-def within_a_second(condition: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 1
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def test_a_loop_that_is_blocked_was_held_up_for_as_long(loop: asyncio.AbstractEventLoop, recorded: Recorded) -> None:
-    async def bot() -> None:
-        await asyncio.sleep(0.15)
-        time.sleep(HELD_UP)  # noqa: ASYNC251 - the very mistake that it is for
-        await asyncio.sleep(0.15)
-
-    loop.run_until_complete(bot())
-
-    # A block begins somewhere between two probes: what was not due yet is not late.
-    assert HELD_UP - event_loop.EVERY <= delay(recorded) < HELD_UP + QUICK
-
-
-def test_a_loop_that_is_free_is_not_held_up(loop: asyncio.AbstractEventLoop, recorded: Recorded) -> None:
-    loop.run_until_complete(asyncio.sleep(0.35))
-
-    assert 0 <= delay(recorded) < QUICK
-
-
-def test_a_loop_that_hangs_is_seen_while_it_does(loop: asyncio.AbstractEventLoop, recorded: Recorded) -> None:
-    let_go = threading.Event()
-
-    async def bot() -> None:
-        await asyncio.sleep(0.15)
-        let_go.wait(10)
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(bot(),))
-    thread.start()
-    try:
-        time.sleep(0.15 + HELD_UP)
-        first = delay(recorded)
-        time.sleep(QUICK)
-        second = delay(recorded)
-    finally:
-        let_go.set()
-        thread.join()
-    assert first >= HELD_UP - event_loop.EVERY - QUICK
-    assert second >= first + QUICK / 2
-
-
-def test_a_loop_that_was_stopped_was_not_held_up(loop: asyncio.AbstractEventLoop, recorded: Recorded) -> None:
-    for _ in range(2):
-        loop.run_until_complete(asyncio.sleep(0.12))
-        time.sleep(HELD_UP)
-        assert delay(recorded) < QUICK
-
-
-def test_of_several_loops_the_one_that_hangs_counts(instrumentor: EventLoopInstrumentor, recorded: Recorded) -> None:
-    assert instrumentor.is_instrumented_by_opentelemetry
-    let_go, ready = threading.Event(), threading.Event()
-
-    async def hangs() -> None:
-        await asyncio.sleep(0.12)
-        ready.set()
-        let_go.wait(10)
-
-    async def free() -> None:
-        while not let_go.is_set():  # noqa: ASYNC110 - an event of threads
-            await asyncio.sleep(0.01)
-
-    threads = [threading.Thread(target=asyncio.run, args=(each(),)) for each in (hangs, free)]
-    for thread in threads:
-        thread.start()
-    try:
-        ready.wait(5)
-        time.sleep(HELD_UP)
-        assert delay(recorded) >= HELD_UP - event_loop.EVERY - 0.05
-    finally:
-        let_go.set()
-        for thread in threads:
-            thread.join()
-
-
-def test_a_loop_that_runs_when_the_instrumentor_is_put_to_work_is_seen(recorded: Recorded) -> None:
-    async def bot() -> None:
-        instrumentor = EventLoopInstrumentor()
-        instrumentor.instrument()
-        await asyncio.sleep(0.15)
-        instrumentor_sees.append(bool(recorded.metric(DELAY)))
-        instrumentor.uninstrument()
-
-    instrumentor_sees: list[bool] = []
-    asyncio.run(bot())
-
-    assert instrumentor_sees == [True]
-
-
-def test_a_bot_without_a_loop_has_no_such_metric(instrumentor: EventLoopInstrumentor, recorded: Recorded) -> None:
-    assert instrumentor.is_instrumented_by_opentelemetry
-    assert DELAY.name not in recorded.metrics()
 
 
 def test_a_loop_ends_when_its_bot_does(loop: asyncio.AbstractEventLoop) -> None:
@@ -217,7 +89,7 @@ def test_a_fault_of_ours_leaves_the_loop_alone(
     def fails(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(Probe, "_keep", fails)
+    monkeypatch.setattr(Longest, "keep", fails)
     asyncio.run(asyncio.sleep(0.15))
     monkeypatch.setattr(Probe, "resume", fails)
     asyncio.run(asyncio.sleep(0))
@@ -309,34 +181,3 @@ def test_a_bot_ends_as_without_it_and_says_nothing() -> None:
         check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
-
-
-@pytest.mark.parametrize(
-    ("interval", "seconds"), [("15000", 16), ("", 61), ("a while", 61), ("100", 2), ("86400000", 601)]
-)
-def test_a_reading_looks_back_to_the_one_before(interval: str, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTEL_METRIC_EXPORT_INTERVAL", interval)
-    assert event_loop._window() == seconds
-
-
-def test_a_delay_is_forgotten_after_its_window(recorded: Recorded, instrumentor: EventLoopInstrumentor) -> None:
-    assert instrumentor.is_instrumented_by_opentelemetry
-    probe_of_one_second = pytest.MonkeyPatch()
-    probe_of_one_second.setattr(event_loop, "_window", lambda: 0.3)
-    let_go = threading.Event()
-
-    async def bot() -> None:
-        await asyncio.sleep(0.12)
-        time.sleep(HELD_UP)  # noqa: ASYNC251 - the very mistake that it is for
-        while not let_go.is_set():  # noqa: ASYNC110 - an event of threads
-            await asyncio.sleep(0.01)
-
-    thread = threading.Thread(target=asyncio.run, args=(bot(),))
-    thread.start()
-    try:
-        assert within_a_second(lambda: bool(recorded.metric(DELAY)) and delay(recorded) > QUICK)
-        assert within_a_second(lambda: delay(recorded) < QUICK)
-    finally:
-        let_go.set()
-        thread.join()
-        probe_of_one_second.undo()
