@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test servers coverage lint format generate picture lock bench clean
+.PHONY: demo test servers coverage lint format generate picture lock bench fuzz clean
 
 demo: $(READY)
 	@$(BIN)/otel-trading demo
@@ -49,6 +49,12 @@ picture: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+# Masking, settings, the store's reader and the replay under atheris, led by coverage; FUZZ_SECONDS for each of them.
+FUZZ_SECONDS ?= 300
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement fuzz/requirements.lock
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 # Names, versions and hashes only; resolved anew on purpose, never by the way.
 lock: $(READY)
