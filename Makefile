@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --no-strip-extras --upgrade --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: demo test servers coverage lint format generate dashboards picture lock bench clean
+.PHONY: demo test servers coverage lint format generate dashboards picture lock bench fuzz clean
 
 demo: $(READY)
 	@$(BIN)/otel-trading demo
@@ -60,6 +60,12 @@ picture: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+# Masking, settings, the store's reader and the replay under atheris, led by coverage; FUZZ_SECONDS for each of them.
+FUZZ_SECONDS ?= 300
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement fuzz/requirements.lock
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 # Names, versions and hashes only; resolved anew on purpose, never by the way.
 lock: $(READY)

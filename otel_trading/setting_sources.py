@@ -16,7 +16,8 @@ PREFIX = "OTEL_TRADING_"
 NODE = "distribution.otel_trading"
 """Where our section stands in a configuration file."""
 
-_USER_IN_URL = re.compile(r"//[^/@]*@")
+_USER = re.compile(r"^(\s*\w+://)?.*@", re.DOTALL)
+"""What stands before the last @ of an address, well formed or not: a user, and a password with whatever in it."""
 
 
 class Setting(NamedTuple):
@@ -111,7 +112,7 @@ def overruled(
 
 
 def _shown(raw: str) -> str:
-    return repr(_USER_IN_URL.sub("//***@", raw))
+    return repr(_USER.sub(r"\1***@", raw))
 
 
 def _meant(key: object, table: Mapping[str, Setting]) -> str:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = sorted((ROOT / "otel_trading").rglob("*.py"))
 SOURCES = [
     path
-    for folder in ("otel_trading", "model", "tests", "bench", "examples", "docs")
+    for folder in ("otel_trading", "model", "tests", "bench", "fuzz", "examples", "docs")
     for path in (ROOT / folder).rglob("*.py")
 ]
 

@@ -167,7 +167,16 @@ def test_a_secret_is_not_shown_with_the_settings(variable: str) -> None:
     assert "very-private" not in repr(found)
 
 
-def test_a_password_in_an_address_that_is_none_is_not_shown() -> None:
-    [problem] = load({"OTEL_TRADING_STACK_URL": "ftp://ann:very-private@grafana.example"})[1]
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("ftp://ann:very-private@grafana.example", "ftp://***@grafana.example"),
+        ("ftp://ann:very/private@grafana.example", "ftp://***@grafana.example"),
+        ("ftp://ann:very@private\n@grafana.example", "ftp://***@grafana.example"),
+        ("ann:very-private@grafana.example", "***@grafana.example"),
+    ],
+)
+def test_a_password_in_an_address_that_is_none_is_not_shown(given: str, shown: str) -> None:
+    [problem] = load({"OTEL_TRADING_STACK_URL": given})[1]
 
-    assert str(problem).startswith("OTEL_TRADING_STACK_URL: 'ftp://***@grafana.example' is ignored")
+    assert str(problem).startswith(f"OTEL_TRADING_STACK_URL: '{shown}' is ignored")

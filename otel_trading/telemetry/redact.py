@@ -28,6 +28,7 @@ _BARE_RULES = tuple(rule for rule in _RULES if rule.is_bare)
 _PUNCTUATION = re.compile(r"[^\w ./-]")
 _SHORT = 13  # characters; what is shorter and has no punctuation holds nothing to mask
 _PAIR = 2
+_ASKED = f"?{MASK}"
 _DEEPEST = 32
 _ID = re.compile(r"(?:^|[._-])(?:id|ID|Id)$|[a-z](?:Id|ID)$")  # what stands there in digits is no card, but an order
 
@@ -80,7 +81,9 @@ def _text(found: str, *, has_numbers: bool) -> str:
     else:
         return own.masked(found)
     found = apply(rules, found, found.lower())
-    return own.masked(personal.numbers(found) if has_numbers else found)
+    found = own.masked(personal.numbers(found) if has_numbers else found)
+    # What was masked after a question mark may make it that of a query: then it is one now, not at the next reading.
+    return secrets.QUERY.pattern.sub(secrets.QUERY.replacement, found) if _ASKED in found else found
 
 
 @lru_cache(maxsize=4096)  # names of attributes are few, and each comes again and again
@@ -110,7 +113,8 @@ def _telling(key: str, item: object, depth: int) -> Value:
 
 def _sequence(found: Sequence[object], depth: int) -> list[Value]:
     if len(found) == _PAIR and isinstance(found[0], str) and isinstance(found[1], str):  # a header, as some keep it
-        return [text(found[0]), _keyed(found[0], found[1], depth)]
+        name = text(found[0])  # its name as it will be read again: what is masked in it names nothing
+        return [name, _keyed(name, found[1], depth)]
     return [value(item, depth) for item in found]
 
 

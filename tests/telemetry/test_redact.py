@@ -53,6 +53,18 @@ def test_a_secret_in_text_vanishes(text: str) -> None:
     assert redact.MASK in redact.text(text)
 
 
+def test_what_is_masked_behind_a_question_mark_is_masked_for_good() -> None:
+    once = redact.text("uid?+1 (555) 123-4567===")
+
+    assert once == redact.text(once) == "uid?***"
+
+
+def test_a_pair_is_judged_by_its_name_as_it_leaves() -> None:
+    once = redact.value(["password=x.id", "3530111333300000"])
+
+    assert once == redact.value(once) == ["password=***", "***"]
+
+
 def test_a_json_text_within_json_is_masked_too() -> None:
     text = json.dumps({"body": json.dumps({"apiKey": SECRET, "price": 1})})
 

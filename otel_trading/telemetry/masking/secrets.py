@@ -22,9 +22,11 @@ _SCHEME = r"(?i:(?:bearer|basic|digest|token|apikey|bot)\s{1,3})?"
 
 _NAMES = ("key", "secret", "pass", "token", "authorization", "mnemonic", "seed", "cookie", "jwt", "webhook")
 
+QUERY = Rule(("?",), re.compile(r"(?<=[\w/])\?(?=[^\s\"'<>()=?]+=)[^\s\"'<>()]*"), f"?{MASK}")
+"""The query of a URL."""
+
 RULES = (
-    # The query of a URL.
-    Rule(("?",), re.compile(r"(?<=[\w/])\?(?=[^\s\"'<>()=?]+=)[^\s\"'<>()]*"), f"?{MASK}"),
+    QUERY,
     # https://user:password@host
     Rule(("@",), re.compile(r"(?<=://)[^\s/@\"'<>]+@"), f"{MASK}@"),
     # "apiKey": "…", also with its quotes escaped, as JSON within JSON has them.

@@ -150,7 +150,8 @@ class Index:
             return
         descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            yield lambda offset, size: os.pread(descriptor, size, offset)
+            most = os.fstat(descriptor).st_size  # a harmed header may ask for more than there is memory
+            yield lambda offset, size: os.pread(descriptor, min(size, most), offset)
         finally:
             os.close(descriptor)
 

@@ -33,7 +33,11 @@ _KEY = re.compile(
     + rb"))?"
 )
 _ELEMENT = re.compile(_STRING_VALUE)
-_TIME = re.compile(rb'ime_?[uU]nix_?[nN]ano"\s*:\s*(?:"?([0-9]+)"?\s*[,}\]])?')
+_TIME = re.compile(rb'ime_?[uU]nix_?[nN]ano"\s*:\s*(?:"?([0-9]{1,20})"?\s*[,}\]])?')
+
+
+_END_OF_TIME = 1 << 64
+"""Of what OTLP and an index can hold; a line may have been written by anybody."""
 
 
 class Contents(NamedTuple):
@@ -66,8 +70,14 @@ def times(data: bytes) -> tuple[int, int]:
     found = set(_TIME.findall(data))
     if b"" in found:  # written in a way that is not understood here
         return 0, 0
-    numbers = {int(time) for time in found} - {0}
-    return (min(numbers), max(numbers)) if numbers else (0, 0)
+    return _span({int(time) for time in found})
+
+
+def _span(times: set[int]) -> tuple[int, int]:
+    found = times - {0}
+    if not found or not all(0 < time < _END_OF_TIME for time in found):
+        return 0, 0
+    return min(found), max(found)
 
 
 def _trace_ids(data: bytes) -> set[str]:
@@ -121,8 +131,7 @@ def _parsed(data: bytes, signal: Signal) -> Contents:
             records += 1
             keys |= keys_of(record)
             found.add(record_time(record))
-    found.discard(0)
-    return Contents(keys, min(found, default=0), max(found, default=0), lines, records)
+    return Contents(keys, *_span(found), lines, records)
 
 
 def _records(line: bytes, signal: Signal) -> Iterator[SpanRecord | LogRecord]:

@@ -54,5 +54,12 @@ def test_any_changed_or_missing_byte_is_noticed_by_the_time_it_matters(tmp_path:
                 stored(tmp_path / "a.idx", broken).lookup(keys)
 
 
+def test_a_header_that_asks_for_more_than_there_is_memory_is_noticed(tmp_path: Path) -> None:
+    data = built([{"a"}])
+    for at in (8, 16):  # how many blocks, how many pages
+        with pytest.raises(CorruptIndexError):
+            stored(tmp_path / "a.idx", data[:at] + b"\xff" * 4 + data[at + 4 :])
+
+
 def test_an_index_of_an_empty_file_finds_nothing(tmp_path: Path) -> None:
     assert stored(tmp_path / "a.idx", built([])).lookup(["a"]) == {}

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_trading.telemetry.store.decode import logs_of, spans_of
 from otel_trading.telemetry.store.encode import metrics_line
+from otel_trading.telemetry.store.index import IndexBuilder
 from otel_trading.telemetry.store.keys import keys_of, record_time
 from otel_trading.telemetry.store.scan import scan
 from tests.telemetry.store.samples import ENCODER, NOON, log, span, trace
@@ -92,3 +94,18 @@ def test_times_of_metrics_are_those_of_their_points() -> None:
     data = {"resourceMetrics": [{"dataPoints": [{"startTimeUnixNano": "5", "timeUnixNano": "9"}, {"timeUnixNano": 7}]}]}
     contents = scan(metrics_line(data), "metrics")
     assert (contents.first_ns, contents.last_ns, contents.records) == (5, 9, 1)
+
+
+@pytest.mark.parametrize("time", [str(1 << 64), "9" * 5000, "-5"])
+@pytest.mark.parametrize("spaced", [False, True])
+def test_a_time_that_no_index_can_hold_is_one_that_is_not_known(time: str, spaced: bool) -> None:
+    line = ENCODER.logs([log(1)])
+    harmed = (reordered(line) if spaced else line).replace(f'"{NOON}"'.encode(), f'"{time}"'.encode())
+    assert time.encode() in harmed
+
+    contents = scan(harmed, "logs")
+
+    assert (contents.first_ns, contents.last_ns) == (0, 0)
+    builder = IndexBuilder()
+    builder.add(0, 10, 10, contents)
+    assert builder.finish(10, 0, lambda: None)
