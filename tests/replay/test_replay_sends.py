@@ -127,9 +127,10 @@ def test_a_bot_that_writes_and_turns_its_files_meanwhile_is_replayed_once(tmp_pa
 
 
 def test_the_files_of_several_processes_are_sent_in_the_order_of_time(tmp_path: Path) -> None:
-    # Three bots side by side, each with one file over the same ten hours.
+    # Three bots side by side, each with one file over the same ten hours, which began when the file did.
+    began = time.time_ns()
     for bot in range(3):
-        times = [NOON + hour * 3600 * SECOND for hour in range(10)]
+        times = [began + hour * 3600 * SECOND for hour in range(10)]
         write(tmp_path, "logs", [log_line(bot, time_ns=time) for time in times], service=f"bot-{bot}")
     with receiver() as server:
         replay(plan(tmp_path, server.target()))
