@@ -19,9 +19,8 @@ those stories have no request to cancel. An equity's symbol names no currency, s
 Messages taken with `await socket.recv()` are handled in the bot's own code, so its log lines get ids from the
 orders they name; callbacks of `ThreadedWebsocketManager` run with the order at work. The generated endpoint methods
 (`v3_post_…`, `futures_v1_…`), order lists (OTO, OTOCO) and block trades are not watched. A conditional futures
-order becomes another order when it is triggered, with a story of its own. Spot and perpetual of one name share the
-last quote. After a reconnect the library itself does not subscribe to the spot user stream again: the reconnect is
-counted, and nothing more is heard.""",
+order becomes another order when it is triggered, with a story of its own. After a reconnect the library itself does
+not subscribe to the spot user stream again: the reconnect is counted, and nothing more is heard.""",
     "pybit": "",
     "ib-async": """\
 `placeOrder` writes to the socket and returns: its span cannot fail, and no refusal is raised. What TWS says comes

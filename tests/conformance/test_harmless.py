@@ -38,7 +38,7 @@ async def test_the_bot_gets_what_it_would_get_without_us(runs: Runs) -> None:
 
 @pytest.mark.asks(Behaviour.UNCHANGED)
 async def test_the_bots_handler_is_called_with_what_it_would_be_called_with_without_us(case: Case, runs: Runs) -> None:
-    assert bool(runs.plain.said) is has_stream(case.driver, case.variant)
+    assert runs.plain.said or not has_stream(case.driver, case.variant)
     if pulls(case.driver, case.variant):  # what has changed since the bot took the last message is one
         assert runs.instrumented.said[-1:] == runs.plain.said[-1:]
     else:

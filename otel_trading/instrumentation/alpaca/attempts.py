@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from otel_trading.instrumentation.alpaca import errors
 from otel_trading.instrumentation.alpaca.fields import VENUE
 from otel_trading.instrumentation.toolkit import limits
-from otel_trading.orders import instruments
 from otel_trading.orders.contain import contained
-from otel_trading.semconv import attributes, metrics
 
 if TYPE_CHECKING:
     from otel_trading.instrumentation.toolkit.layers import Watching
@@ -32,8 +30,7 @@ class Attempts:
         with contained():
             for use in limits.uses(response.headers):
                 if use.limit:
-                    of = {attributes.TRADING_VENUE: VENUE, attributes.TRADING_RATE_LIMIT_NAME: self.limit}
-                    instruments.set_gauge(metrics.TRADING_RATE_LIMIT_UTILIZATION, use.used / use.limit, of)
+                    limits.used(VENUE, self.limit, use.used / use.limit)
             self.unanswered = self.unanswered or response.status_code >= _SERVER_ERROR
 
 

@@ -22,10 +22,9 @@ from otel_trading.instrumentation.toolkit.connections import Connection
 from otel_trading.instrumentation.toolkit.messages import at_work
 from otel_trading.instrumentation.toolkit.spans import is_inside
 from otel_trading.instrumentation.toolkit.values import number, text
-from otel_trading.orders import instruments, market, measures, updates
+from otel_trading.orders import market, measures, updates
 from otel_trading.orders.contain import contained
 from otel_trading.orders.context import current_order, use_context
-from otel_trading.semconv import attributes, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,14 +130,11 @@ def _path(socket: Any) -> str:
 def _limits(venue: str, told: list[Any]) -> None:
     """Take the limits in an answer of the websocket API, which tells the whole beside the used part."""
     for limit in told:
-        kind, most, used = _LIMITS.get(text(limit.get("rateLimitType"))), number(limit.get("limit")), limit.get("count")
+        kind = _LIMITS.get(text(limit.get("rateLimitType")))
+        most, used = number(limit.get("limit")), number(limit.get("count"))
         window = f"{limit.get('intervalNum')}{text(limit.get('interval'))[:1].lower()}"
-        if kind and most and number(used) is not None:
-            instruments.set_gauge(
-                metrics.TRADING_RATE_LIMIT_UTILIZATION,
-                (number(used) or 0.0) / most,
-                {attributes.TRADING_VENUE: venue, attributes.TRADING_RATE_LIMIT_NAME: f"{kind}_{window}"},
-            )
+        if kind and most and used is not None:
+            limits.used(venue, f"{kind}_{window}", used / most)
 
 
 def calling(original: Callable[..., Any], patches: Patches) -> Callable[..., Any]:

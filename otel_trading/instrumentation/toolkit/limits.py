@@ -1,4 +1,4 @@
-"""Rate limits as ccxt's venues tell them in the headers of their answers."""
+"""Rate limits as venues tell them, most of them in the headers of their answers."""
 
 from __future__ import annotations
 
@@ -76,8 +76,10 @@ def record(venue: str, url: str, headers: Any) -> None:
         if use.name.endswith("weight_1m"):
             span.set_attribute(attributes.TRADING_RATE_LIMIT_WEIGHT, int(use.used))
         if use.limit:
-            instruments.set_gauge(
-                metrics.TRADING_RATE_LIMIT_UTILIZATION,
-                use.used / use.limit,
-                {attributes.TRADING_VENUE: venue, attributes.TRADING_RATE_LIMIT_NAME: use.name},
-            )
+            used(venue, use.name, use.used / use.limit)
+
+
+def used(venue: str, name: str, part: float) -> None:
+    """Record which part of a limit is used, from 0 to 1; ``name`` is bounded."""
+    of = {attributes.TRADING_VENUE: venue, attributes.TRADING_RATE_LIMIT_NAME: name}
+    instruments.set_gauge(metrics.TRADING_RATE_LIMIT_UTILIZATION, part, of)
