@@ -1,4 +1,4 @@
-"""Rules of the house that no linter knows: who may know the SDK and ccxt, and how long a file may be."""
+"""Rules of the house that no linter knows: who may know the SDK and the trading libraries, and the length of a file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,19 @@ KNOW_THE_SDK = (
     "otel_trading/testing",
     "otel_trading/doctor/receiver/",  # asks the receiver by what the SDK's own exporters send
 )
-KNOW_CCXT = ("otel_trading/demo/",)
+KNOW_LIBRARIES = ("otel_trading/demo/",)
+LIBRARIES = (
+    "alpaca",
+    "binance",
+    "ccxt",
+    "freqtrade",
+    "ib_async",
+    "ib_insync",
+    "nautilus_trader",
+    "pybit",
+    "quickfix",
+    "simplefix",
+)
 MOST_LINES = 300
 GENERATED = ROOT / "otel_trading" / "semconv"
 
@@ -72,9 +84,10 @@ def test_a_room_knows_the_api_and_not_the_sdk(path: Path) -> None:
     assert [module for module in imports(parsed(path)) if is_of(module, "opentelemetry.sdk")] == []
 
 
-@pytest.mark.parametrize("path", outside(KNOW_CCXT), ids=name_of)
-def test_a_module_is_imported_without_importing_ccxt(path: Path) -> None:
-    assert [module for module in imports(parsed(path), at_import_time=True) if is_of(module, "ccxt")] == []
+@pytest.mark.parametrize("path", outside(KNOW_LIBRARIES), ids=name_of)
+def test_a_module_is_imported_without_importing_a_trading_library(path: Path) -> None:
+    found = imports(parsed(path), at_import_time=True)
+    assert [module for module in found if any(is_of(module, library) for library in LIBRARIES)] == []
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if GENERATED not in path.parents], ids=name_of)

@@ -86,6 +86,12 @@ SECTIONS = (
             Variable("OTLP_HTTP_PORT", "OTLP by HTTP; what `otel-trading init` prints for the bot.", "4318"),
             Variable("COLLECTOR_HEALTH_PORT", "The Collector's health: 200 while it takes telemetry.", "13133"),
             Variable("GRAFANA_PORT", "Grafana.", "3000"),
+            Variable(
+                "GRAFANA_URL",
+                "Grafana's address as whoever reads an alert reaches it, if that is not this machine and port: what "
+                "the links in a message begin with. A way there with TLS (a VPN, a proxy) is yours to make.",
+                "",
+            ),
         ),
     ),
     Section(
@@ -151,8 +157,8 @@ SECTIONS = (
             Variable("ALERT_SMTP_FROM", "E-mail: the address that it comes from.", ""),
             Variable(
                 "ALERT_HEARTBEAT_URL",
-                "An address outside of this machine that is called every minute while alerting works. The service behind"
-                " it tells you when the calls stop; nothing here could.",
+                "An address outside of this machine that is called every minute while alerting works. The service "
+                "behind it tells you when the calls stop; nothing here could.",
                 "",
             ),
             Variable(
