@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import metadata
 from types import ModuleType
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 def functions(library: str) -> Mapping[str, object]:
     """Return what can be called in the loaded modules of a distribution, and in classes derived from its own."""
+    gc.collect()  # classes of tests that have ended
     packages = _packages(library)
     found: dict[str, object] = {}
     classes: set[type] = set()
@@ -27,9 +29,11 @@ def functions(library: str) -> Mapping[str, object]:
                 elif callable(value):
                     found[f"{name}.{attribute}"] = value
     for kind in classes:
+        name = f"{kind.__module__}.{kind.__qualname__}@{id(kind)}"  # classes made in functions share their names
+        found[name] = kind  # kept, so that no other class gets its place in memory meanwhile
         for attribute, value in list(vars(kind).items()):
             if callable(value) or isinstance(value, (staticmethod, classmethod, property)):
-                found[f"{kind.__module__}.{kind.__qualname__}.{attribute}"] = value
+                found[f"{name}.{attribute}"] = value
     return found
 
 
