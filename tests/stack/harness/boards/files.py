@@ -38,6 +38,7 @@ class Query(NamedTuple):
     text: str
     instant: bool
     shows: str
+    step: str = ""
 
     @property
     def place(self) -> str:
@@ -121,4 +122,5 @@ def _query(
         target.get("query" if source == "tempo" else "expr") or "",
         bool(target.get("instant")) or target.get("queryType") == "instant",
         shows,
+        target.get("step", ""),
     )
