@@ -41,6 +41,11 @@ class Query(NamedTuple):
     step: str = ""
 
     @property
+    def asker(self) -> tuple[str, str, int]:
+        """Tell who asks apart from all others: two panels of a board may have one title."""
+        return self.uid, self.panel, self.number
+
+    @property
     def place(self) -> str:
         """Name it for people."""
         kind = "" if self.kind in {"panel", "rule"} else f"{self.kind} "
