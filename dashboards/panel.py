@@ -11,7 +11,7 @@ from grafana_foundation_sdk.builders import prometheus as prometheus_builders
 from grafana_foundation_sdk.models import common, dashboard, prometheus, tempo
 
 from dashboards import links
-from dashboards.queries import is_not
+from dashboards.queries import WHOLE, is_not
 from otel_trading.semconv import attributes
 
 if TYPE_CHECKING:
@@ -171,6 +171,8 @@ def _target(query: Query, letter: str) -> Dataquery:
             lines.legend_format(query.legend)
         if query.limit:
             lines.max_lines(query.limit)
+        if query.once:
+            lines.step(WHOLE)
         return lines.build()
     return tempo.Dataquery(
         ref_id=letter,

@@ -51,6 +51,9 @@ class Query:
     empty: str = ""
     line: bool = False
     """Whether it is a threshold, drawn as a dashed line."""
+    once: bool = False
+    """Whether Loki is asked for one point of the whole time range: of an instant query Grafana makes a table, and the
+    legend, which names the series, is lost."""
 
     def table(self) -> Query:
         """Return the query as one row for each series, for a table."""

@@ -41,7 +41,9 @@ class Servers(NamedTuple):
         """Send one query as Grafana would."""
         sent = filled(query.text, times, chosen)
         begun = time.perf_counter()
-        asked = self._prometheus(sent, query, times) if query.source == "prometheus" else self._loki(sent, query, times)
+        step = filled(query.step, times, chosen) or f"{times.step}s"
+        prometheus = query.source == "prometheus"
+        asked = self._prometheus(sent, query, times) if prometheus else self._loki(sent, query, times, step)
         took = time.perf_counter() - begun
         if not asked.ok:
             return Answer(query, sent, 0, f"{asked.status_code}: {asked.text.strip()}", took)
@@ -75,9 +77,9 @@ class Servers(NamedTuple):
         path = "query" if query.instant else "query_range"
         return requests.post(f"{self.prometheus}/api/v1/{path}", data=given, timeout=_SECONDS)
 
-    def _loki(self, sent: str, query: Query, times: Times) -> requests.Response:
+    def _loki(self, sent: str, query: Query, times: Times, step: str) -> requests.Response:
         start, end = (round(each * 1e9) for each in times)
-        ranged = {"start": start, "end": end, "step": f"{times.step}s"}
+        ranged = {"start": start, "end": end, "step": step}
         given: dict[str, Any] = {"query": sent, "limit": _LINES, **({"time": end} if query.instant else ranged)}
         path = "query" if query.instant else "query_range"
         return requests.get(f"{self.loki}/loki/api/v1/{path}", params=given, timeout=_SECONDS)

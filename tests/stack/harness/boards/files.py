@@ -38,6 +38,12 @@ class Query(NamedTuple):
     text: str
     instant: bool
     shows: str
+    step: str = ""
+
+    @property
+    def asker(self) -> tuple[str, str, int]:
+        """Tell who asks apart from all others: two panels of a board may have one title."""
+        return self.uid, self.panel, self.number
 
     @property
     def place(self) -> str:
@@ -121,4 +127,5 @@ def _query(
         target.get("query" if source == "tempo" else "expr") or "",
         bool(target.get("instant")) or target.get("queryType") == "instant",
         shows,
+        target.get("step", ""),
     )

@@ -9,7 +9,6 @@ import re
 import sys
 import tempfile
 import time
-from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tests.stack.harness.boards.asked import Answer
+    from tests.stack.harness.boards.files import Query
     from tests.stack.harness.night.demo import Night
 
 PAGE = REPOSITORY / "docs" / "dashboards.md"
@@ -33,8 +33,6 @@ END = "<!-- to here -->"
 RANGE_SECONDS = 900.0
 OFTEN = {"SCRAPE_INTERVAL": "2s", "SPAN_METRICS_INTERVAL": "1s"}
 """What the servers are given so that a night may be short."""
-
-_NOT_RUN = "in TraceQL, for Tempo"
 
 
 class Row(NamedTuple):
@@ -54,33 +52,34 @@ def everything(stack: Stack, night: Night) -> list[Answer]:
 
 def table(found: Iterable[Answer]) -> str:
     """Write what was returned: boards, then rules."""
-    by_place = {(a.query.uid, a.query.panel, a.query.ref): a for a in found}
+    by_query = {(answer.query.asker, answer.query.ref): answer for answer in found}
     lines: list[str] = []
     for board in boards():
         lines += [f"### {board.title}", "", "| Panel | Asks | What it shows | Series |", "|---|---|---|---|"]
-        lines += [_line(panel, list(queries), by_place) for panel, queries in groupby(board.queries, key=_panel)]
+        lines += [_line(queries, by_query) for queries in by_asker(board.queries)]
         lines.append("")
     lines += ["### Alert rules", "", "| Rule | Asks | What it says | Series |", "|---|---|---|---|"]
-    lines += [_line(rule.panel, [rule], by_place) for rule in rules()]
+    lines += [_line(rule, by_query) for rule in by_asker(rules())]
     return "\n".join(lines)
 
 
-def _panel(query: object) -> str:
-    return str(getattr(query, "panel", ""))
+def by_asker(queries: Iterable[Query]) -> list[list[Query]]:
+    """Put the queries of each panel together."""
+    return [list(found) for _, found in groupby(queries, key=lambda query: query.asker)]
 
 
-def _line(panel: str, queries: list, by_place: dict[tuple[str, str, str], Answer]) -> str:  # type: ignore[type-arg]
-    sources = Counter({"prometheus": "Prometheus", "loki": "Loki", "tempo": "Tempo"}[query.source] for query in queries)
+def _line(queries: list[Query], by_query: dict[tuple[tuple[str, str, int], str], Answer]) -> str:
+    sources = dict.fromkeys(query.source.capitalize() for query in queries)
     counts, why = [], []
     for query in queries:
-        answer = by_place.get((query.uid, query.panel, query.ref))
+        answer = by_query.get((query.asker, query.ref))
         counts.append("\N{EN DASH}" if answer is None else str(answer.found))
         if answer is not None and not answer.found:
             why.append(reason(query))
     said = " ".join(dict.fromkeys(filter(None, why)))
     asks = ", ".join(sources)
     shows = _first_sentence(queries[0].shows) or "a mark on the graphs"
-    return f"| {_cell(panel)} | {asks} | {_cell(shows)} | {', '.join(counts)}{' ' + said if said else ''} |"
+    return f"| {_cell(queries[0].panel)} | {asks} | {_cell(shows)} | {', '.join(counts)}{' ' + said if said else ''} |"
 
 
 def _first_sentence(text: str) -> str:
