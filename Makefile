@@ -22,6 +22,7 @@ test: $(READY) lint
 # Collector, Loki, Prometheus, promtool and Compose from pinned Go modules, into the user's cache folder.
 servers: $(READY)
 	$(BIN)/python -m servers
+	$(BIN)/python -m tests.stack.harness.traceql
 
 # The tests again, measured by branches, subprocesses included; fails below the bound in pyproject.toml.
 coverage: $(READY)

@@ -113,6 +113,7 @@ TYPES: dict[str, Callable[[str], Value]] = {
     ),
     names.TRADING_EXECUTION_INFERRED: _truth,
     names.TRADING_KILL_SWITCH_ACTIVE: _truth,
+    names.TRADING_SIMULATED: _truth,
     names.TRADING_ORDER_RELATED_IDS: _list,
 }
 """How attributes are read that are no texts."""

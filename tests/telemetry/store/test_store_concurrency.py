@@ -61,6 +61,8 @@ class Writing(threading.Thread):
     def __init__(self, root: Path) -> None:
         super().__init__()
         self.written = 0
+        self.go_on = threading.Event()
+        self.go_on.set()
         self._root = root
 
     def run(self) -> None:
@@ -68,11 +70,14 @@ class Writing(threading.Thread):
         for number in range(1, LINES + 1):
             writer.write(ENCODER.logs([log(number, time_ns=NOON + number, client_id="all")]))
             self.written = number
+            if number == LINES // 2:
+                self.go_on.wait(60)
         writer.close()
 
 
 def test_a_reader_beside_a_writer_misses_and_doubles_nothing(tmp_path: Path) -> None:
     writing = Writing(tmp_path)
+    writing.go_on.clear()  # half-way, until it was looked at often enough
     writing.start()
     looks = 0
     reader = StoreReader(tmp_path)
@@ -83,6 +88,8 @@ def test_a_reader_beside_a_writer_misses_and_doubles_nothing(tmp_path: Path) -> 
             assert seen == list(range(1, len(seen) + 1))
             assert len(seen) >= before
         looks += 1
+        if looks == 3:
+            writing.go_on.set()
     writing.join()
     assert housekeeper.wait(20)
     assert looks > 2
