@@ -83,6 +83,9 @@ def application(monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
             instrument._real_instrument = None
 
 
+ccxt.binance()  # a class of ccxt is watched from its first object on
+
+
 def globals_of_the_process() -> dict[str, object]:
     return {
         "tracers": trace.get_tracer_provider(),
@@ -129,7 +132,7 @@ def test_everything_is_put_back_when_a_library_cannot_be_instrumented(
     before = globals_of_the_process()
     monkeypatch.setattr(CcxtInstrumentor, "_instrument", fail)
     with recording():
-        assert replaced(before) == set(before)
+        assert replaced(before) == set(before) - {"order call"}
     assert replaced(before) == set()
     assert "Instrumenting of ccxt failed" in caplog.text
 
