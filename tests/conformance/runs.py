@@ -17,11 +17,11 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from otel_trading.orders.context import use_context
 from otel_trading.telemetry.propagation import GatedPropagator
 from tests.conformance.comparing import Raised, comparable, raised, shape
-from tests.conformance.driver import Behaviour, LooksUp, has_stream
+from tests.conformance.driver import Behaviour, LooksUp, has_stream, pulls
 from tests.conformance.reading import CLIENT_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
     from tests.conformance.driver import Bot, Placed
     from tests.conformance.found import Case
@@ -51,7 +51,7 @@ async def both(case: Case) -> Runs:
     """Run the session twice, each time at a venue of its own."""
     plain = await _run(case)
     with _instrumented(case):
-        return Runs(plain, await _run(case, len(plain.said)))
+        return Runs(plain, await _run(case, plain.said))
 
 
 @contextmanager
@@ -73,13 +73,13 @@ def _instrumented(case: Case) -> Iterator[None]:
         propagate.set_global_textmap(before)
 
 
-async def _run(case: Case, messages: int = 0) -> Run:
-    """Run the session; ``messages`` are as many as the bot's handler is to be called with at least."""
+async def _run(case: Case, before: Sequence[str] = ()) -> Run:
+    """Run the session; what the bot's handler said ``before`` tells how much it is to hear of at least."""
     driver = case.driver
     async with driver.open(case.variant) as bot:
         got, order = await _trade(case, bot)
         errors = await _fail(case, bot, order)
-        said = [comparable(driver, line) for line in await _said(bot, messages)]
+        said = await _said(case, bot, before)
         seen = [comparable(driver, request) for request in bot.seen()]
     return Run({name: comparable(driver, str(shape(value))) for name, value in got.items()}, errors, said, seen)
 
@@ -126,12 +126,22 @@ async def _raised(case: Case, doing: Coroutine[Any, Any, object]) -> Raised | No
     return None
 
 
-async def _said(bot: Bot, messages: int) -> list[str]:
-    """Return what the bot's handler said of each message, once nothing more comes."""
-    await _until(lambda: len(bot.said()) >= messages)
+async def _said(case: Case, bot: Bot, before: Sequence[str]) -> list[str]:
+    """Return what the bot's handler said of each message, once nothing more comes.
+
+    A bot that takes each message itself may find two in one, so it is only the last that has to come again.
+    """
+
+    def said() -> list[str]:
+        return [comparable(case.driver, line) for line in bot.said()]
+
+    def has_heard() -> bool:
+        return said()[-1:] == list(before[-1:]) if pulls(case.driver, case.variant) else len(said()) >= len(before)
+
+    await _until(lambda: not before or has_heard())
     found: list[str] = []
     while len(found) < len(bot.said()):
-        found = list(bot.said())
+        found = said()
         await asyncio.sleep(_QUIET)
     return found
 
