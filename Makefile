@@ -16,7 +16,7 @@ test: $(READY) lint
 	$(BIN)/python -m pytest --numprocesses 2 --ignore tests/stack --ignore tests/reliability $(PYTEST_ARGS)
 	$(BIN)/python -m pytest --numprocesses 2 tests/reliability
 	$(BIN)/nox
-	$(BIN)/python -m pytest --numprocesses 4 -m "not alone" tests/stack
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal -m "not alone" tests/stack
 	$(BIN)/python -m pytest -m alone tests/stack
 
 # Collector, Loki, Prometheus, promtool and Compose from pinned Go modules, into the user's cache folder.
