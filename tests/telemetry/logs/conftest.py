@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
@@ -66,6 +68,25 @@ class Exported:
     def only(self) -> Told:
         (told,) = self.all
         return told
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left() -> None:
+    """Have what earlier tests dropped collected now: clients that were not closed log when they go."""
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no thread heard that an earlier test left behind: a library's reader that still tries to connect."""
+    strangers = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
+    handle = logging.Logger.handle
+
+    def heard(self: logging.Logger, record: logging.LogRecord) -> None:
+        if record.thread not in strangers:
+            handle(self, record)
+
+    monkeypatch.setattr(logging.Logger, "handle", heard)
 
 
 @pytest.fixture
