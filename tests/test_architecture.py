@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.packages import PACKAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,18 +31,6 @@ KNOW_THE_SDK = (
     "otel_trading/doctor/receiver/",  # asks the receiver by what the SDK's own exporters send
 )
 KNOW_LIBRARIES = ("otel_trading/demo/",)
-LIBRARIES = (
-    "alpaca",
-    "binance",
-    "ccxt",
-    "freqtrade",
-    "ib_async",
-    "ib_insync",
-    "nautilus_trader",
-    "pybit",
-    "quickfix",
-    "simplefix",
-)
 MOST_LINES = 300
 GENERATED = ROOT / "otel_trading" / "semconv"
 
@@ -87,7 +77,7 @@ def test_a_room_knows_the_api_and_not_the_sdk(path: Path) -> None:
 @pytest.mark.parametrize("path", outside(KNOW_LIBRARIES), ids=name_of)
 def test_a_module_is_imported_without_importing_a_trading_library(path: Path) -> None:
     found = imports(parsed(path), at_import_time=True)
-    assert [module for module in found if any(is_of(module, library) for library in LIBRARIES)] == []
+    assert [module for module in found if any(is_of(module, library) for library in PACKAGES)] == []
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if GENERATED not in path.parents], ids=name_of)

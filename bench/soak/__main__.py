@@ -54,13 +54,15 @@ class Soak(NamedTuple):
     told: list[str]
     """What the bot and its workers said of losses in their logs."""
 
+    def dropped_of(self, signal: str) -> int:
+        """Return how many records of a signal were counted as dropped."""
+        return sum(records for (of, _), records in self.dropped.items() if of == signal)
+
     def lost(self) -> Made:
         """Return what is unaccounted for."""
-        counted = {
-            signal: sum(n for (of, _), n in self.dropped.items() if of == signal) for signal in ("traces", "logs")
-        }
         return Made(
-            self.made.spans - self.taken.spans - counted["traces"], self.made.logs - self.taken.logs - counted["logs"]
+            self.made.spans - self.taken.spans - self.dropped_of("traces"),
+            self.made.logs - self.taken.logs - self.dropped_of("logs"),
         )
 
 
@@ -158,15 +160,26 @@ def report(found: Soak) -> None:
         )
     show("The bot's process", ("", "most MiB", "least MiB", "descriptors", "threads"), rows)
     lost = found.lost()
-    dropped = {
-        signal: {why: n for (of, why), n in found.dropped.items() if of == signal} for signal in ("traces", "logs")
-    }
     rows = [
-        ("spans", f"{found.made.spans:,}", f"{found.taken.spans:,}", str(dropped["traces"] or 0), str(lost.spans)),
-        ("log records", f"{found.made.logs:,}", f"{found.taken.logs:,}", str(dropped["logs"] or 0), str(lost.logs)),
+        (
+            "spans",
+            f"{found.made.spans:,}",
+            f"{found.taken.spans:,}",
+            f"{found.dropped_of('traces'):,}",
+            str(lost.spans),
+        ),
+        (
+            "log records",
+            f"{found.made.logs:,}",
+            f"{found.taken.logs:,}",
+            f"{found.dropped_of('logs'):,}",
+            str(lost.logs),
+        ),
     ]
     show("\nWhat became of each record", ("", "made", "received", "counted as dropped", "unaccounted"), rows)
     print(f"{found.repeated:,} came more than once, {found.waiting:,} bytes wait on disk")
+    for (signal, reason), records in found.dropped.items():
+        print(f"  dropped: {records:,} {signal}, {reason}")
     for line in dict.fromkeys(found.told):
         print(f"  told: {line}")
 

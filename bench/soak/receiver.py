@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 WELL, UNAVAILABLE, HANGING, REFUSING = "well", "503", "hangs", "connection refused"
-CONDITIONS = (WELL, UNAVAILABLE, HANGING, REFUSING)
 
 
 class Receiver:
-    """Listens while it is not refusing; ``condition`` is one of :data:`CONDITIONS`."""
+    """Listens while it is not refusing; ``condition`` is one of the four above."""
 
     def __init__(self) -> None:
         self.condition = WELL

@@ -13,6 +13,7 @@ from otel_trading.instrumentation.versions import TRIED, installed
 from tests.conformance.driver import Behaviour
 from tests.conformance.found import drivers
 from tests.conformance.table import render, render_of
+from tests.packages import PACKAGES
 
 if TYPE_CHECKING:
     from tests.conformance.driver import Driver
@@ -35,18 +36,6 @@ sys.meta_path.insert(0, Refusal())
 from tests.conformance.table import render
 print(render())
 """
-PACKAGES = {
-    "alpaca",
-    "binance",
-    "ccxt",
-    "freqtrade",
-    "ib_async",
-    "ib_insync",
-    "nautilus_trader",
-    "pybit",
-    "quickfix",
-    "simplefix",
-}
 
 
 @pytest.mark.parametrize("library", [library for library in TRIED if installed(library)])
