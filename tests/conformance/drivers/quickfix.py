@@ -228,17 +228,6 @@ def application(port: int, sender: str, target: str) -> Any:
     return made
 
 
-async def close(made: Any) -> None:
-    """Log out and end the engine: at once, where ``engine.stop()`` alone would sleep a second to see it logged out."""
-    import quickfix as fix  # noqa: PLC0415
-
-    session = fix.Session.lookupSession(made.session_id)
-    session.logout()
-    session.next(fix.UtcTimeStamp.now())
-    await until(lambda: not made.logged_on.is_set())
-    made.engine.stop()
-
-
 async def until(holds: Callable[[], object]) -> None:
     """Wait until something is true."""
     deadline = time.monotonic() + _SECONDS
@@ -278,7 +267,7 @@ class QuickfixDriver:
 
     @asynccontextmanager
     async def open(self, variant: str) -> AsyncIterator[Bot]:  # noqa: ARG002 - there is one
-        from tests.venues.fix.acceptor import VENUE, Acceptor  # noqa: PLC0415
+        from tests.venues.fix.acceptor import VENUE, Acceptor, close  # noqa: PLC0415
 
         sender = f"DESK{next(_senders)}"
         venue = Acceptor(sender)
@@ -289,8 +278,7 @@ class QuickfixDriver:
             await until(made.logged_on.is_set)
             yield QuickfixBot(made, venue)
         finally:
-            await close(made)
-            venue.stop()
+            close(made, venue)
 
 
 DRIVER: Driver = QuickfixDriver()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import quickfix as fix
 
-from tests.venues.fix.acceptor import DICTIONARY, VENUE, Acceptor, settings
+from tests.venues.fix.acceptor import DICTIONARY, VENUE, Acceptor, close, settings
 from tests.venues.fix.wire import decode
 
 if TYPE_CHECKING:
@@ -160,9 +160,4 @@ class Pair:
 
     def stop(self) -> None:
         """Log out, and end both."""
-        session = self.bot.session
-        session.logout()
-        session.next(fix.UtcTimeStamp.now())
-        until(lambda: not self.bot.logged_on.is_set())
-        self.bot.engine.stop()
-        self.venue.stop()
+        close(self.bot, self.venue)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import quickfix as fix
 
 from tests.venues.fix.exchange import Answer, Exchange
 from tests.venues.fix.wire import decode
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 VENUE = "EXCH"
 DICTIONARY = Path(sys.prefix) / "share" / "quickfix" / "FIX44.xml"
 _QUOTES_EVERY = 0.1
 _POLL_EVERY = 0.002
+_SECONDS = 10.0
 _HEADER = frozenset({43, 97})
 _NO_MD_ENTRIES, _MD_ENTRY_TYPE = 268, 269  # the latter begins an entry
 
@@ -57,6 +63,7 @@ class Acceptor(fix.Application):  # type: ignore[misc] # untyped upstream
         self._symbol = ""
         self._lock = threading.RLock()
         self._ending = threading.Event()
+        self._asked: queue.SimpleQueue[Callable[[Any], None]] = queue.SimpleQueue()
         self._settings = settings(
             f"""
             [DEFAULT]
@@ -91,12 +98,19 @@ class Acceptor(fix.Application):  # type: ignore[misc] # untyped upstream
         """End the threads, then the engine."""
         self._ending.set()
         for thread in self._threads:
-            thread.join(5)
+            thread.join()
         self._engine.stop(True)
+        del self._engine  # before the application and the store, which it asks while it is destroyed
 
     def drop(self) -> None:
-        """Break off the connection."""
-        self.session.disconnect()
+        """Break off the connection, soon."""
+        self._asked.put(lambda session: session.disconnect())
+
+    def wake(self) -> None:
+        """Send a heartbeat: the bot's engine looks at what it was asked for when there is a message, or each second."""
+        message = fix.Message()
+        message.getHeader().setField(fix.MsgType(fix.MsgType_Heartbeat))
+        fix.Session.sendToTarget(message, self.session_id)
 
     def execute(self, name: str, quantity: float) -> None:
         """Execute a part of an order that rests."""
@@ -109,9 +123,14 @@ class Acceptor(fix.Application):  # type: ignore[misc] # untyped upstream
         fix.Session.sendToTarget(message_of(answer), self.session_id)
 
     def _run(self) -> None:
-        """Run the engine here: one that has a thread of its own may crash the process when it is stopped."""
+        """Run the engine here: one that has a thread of its own may crash the process when it is stopped.
+
+        A session is disconnected here too: the engine keeps its connections without a lock.
+        """
         while not self._ending.wait(_POLL_EVERY):
             self._engine.poll()
+            while not self._asked.empty():
+                self._asked.get()(self.session)
 
     def _stream(self) -> None:
         while not self._ending.wait(_QUOTES_EVERY):
@@ -147,10 +166,26 @@ class Acceptor(fix.Application):  # type: ignore[misc] # untyped upstream
         if asked["35"] == "V":
             self._symbol = asked["55"]
         if answers is None:
-            threading.Thread(target=self.drop, daemon=True).start()  # not in the engine's own callback
+            self.drop()
             return
         for answer in answers:
             self.send(answer)
+
+
+def close(bot: Any, venue: Acceptor) -> None:
+    """Log a bot out, and end its engine and the venue's.
+
+    ``bot`` is an application with its ``session_id``, its ``engine``, and ``logged_on``, which its callbacks set.
+    """
+    fix.Session.lookupSession(bot.session_id).logout()
+    venue.wake()
+    deadline = time.monotonic() + _SECONDS
+    while bot.logged_on.is_set() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    bot.engine.stop()
+    del bot.engine  # as in Acceptor.stop
+    venue.stop()
+    assert not bot.logged_on.is_set(), "the bot did not log out"
 
 
 def message_of(answer: Answer) -> fix.Message:
