@@ -31,9 +31,9 @@ RULES: Final = (
             " Collector. An hour after its last report this goes quiet by itself. Silent while the Collector is gone."
         ),
         steps=(
-            "See its last words, and what was open when it went:",
-            "$ otel-trading logs --since 1h --from stack",
-            "$ otel-trading orders --status new --limit 0 --from stack",
+            "See the last words of BOT, the service of the message, and what was open when it went:",
+            "$ otel-trading logs --since 1h --service BOT --from stack",
+            "$ otel-trading orders --status open --limit 0 --service BOT --from stack",
             "Ended: cancel at the venue what must not stay alone, then find out why, then start it.",
             "Still there: on its machine, in its environment, ask why telemetry does not arrive:",
             "$ otel-trading doctor",
@@ -61,7 +61,7 @@ RULES: Final = (
             "Read the traceback:",
             f"$ otel-trading logs {events.TRADING_BOT_UNHANDLED_EXCEPTION} --since 1h --full --from stack",
             "Is the bot still there? A dead task in a living bot is the worse case: half of it goes on.",
-            "$ otel-trading orders --status new --limit 0 --from stack",
+            "$ otel-trading orders --status open --limit 0 --from stack",
             "Restart it, after you know what stands at the venue.",
         ),
         board="bots",
@@ -83,7 +83,8 @@ RULES: Final = (
         summary="{bot} writes errors faster than usual.",
         means="More log lines of level error and above within 5 minutes than the threshold.",
         steps=(
-            "$ otel-trading logs --level error --since 15m --from stack",
+            "See what is wrong with BOT, the service of the message:",
+            "$ otel-trading logs --level error --since 15m --service BOT --from stack",
             "The same line over and over: a loop that retries. Different ones: something below all of them is gone.",
         ),
         board="bots",

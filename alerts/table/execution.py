@@ -51,7 +51,8 @@ RULES: Final = (
         means="The bot's own share of the latency, on one clock and in one process. The venue has no part in it.",
         steps=(
             "Look at the bot's event loop, garbage collection and CPU, on the board of bots and hosts.",
-            "$ otel-trading logs --level warning --since 15m --from stack",
+            "What it complains of (BOT is the service of the message):",
+            "$ otel-trading logs --level warning --since 15m --service BOT --from stack",
             "Work that blocks the event loop, a log handler that waits, or a neighbour on the same cores.",
         ),
         board="execution",

@@ -158,9 +158,9 @@ RULES: Final = (
             " while its kill switch is active: that is the cause, and has a rule of its own."
         ),
         steps=(
-            "See what it last did, and what it said since:",
-            "$ otel-trading orders --since 1h --from stack",
-            "$ otel-trading logs --since 15m --from stack",
+            "See what BOT, the service of the message, last did, and what it said since:",
+            "$ otel-trading orders --since 1h --service BOT --from stack",
+            "$ otel-trading logs --since 15m --service BOT --from stack",
             "No line either: it hangs. Look at its host, then restart it.",
             "A strategy that rarely trades: raise the time in this rule's query, or silence it for that bot.",
         ),
@@ -179,7 +179,7 @@ RULES: Final = (
         means="More orders are open at a venue than the threshold, 80 % of what the venue allows by default settings.",
         steps=(
             "List them; are there some whose end was missed?",
-            "$ otel-trading orders --status new --limit 0 --from stack",
+            "$ otel-trading orders --status open --limit 0 --from stack",
             "Compare with the venue's own list, and cancel there what the bot has forgotten.",
         ),
         board="execution",
@@ -203,7 +203,7 @@ RULES: Final = (
             " was missed, and the bot keeps money bound for them."
         ),
         steps=(
-            "$ otel-trading orders --status new --limit 0 --from stack",
+            "$ otel-trading orders --status open --limit 0 --from stack",
             "Compare with the venue's own list of open orders.",
             "They are there: raise `orders_stuck` above what this bot leaves resting.",
             "They are not: the private stream lost their end. Restart the bot, so that it asks the venue anew.",

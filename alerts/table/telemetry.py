@@ -51,7 +51,7 @@ RULES: Final = (
         means="An error inside this distribution. It was swallowed, so the bot did not feel it; something is missing.",
         steps=(
             "Its traceback is in the bot's log, once:",
-            "$ otel-trading logs otel_trading --level error --since 1d --full --from stack",
+            '$ otel-trading logs "telemetry of this kind" --since 1d --full --from stack',
             "Report it as a bug, with what this writes:",
             "$ otel-trading doctor --bundle report.zip",
         ),

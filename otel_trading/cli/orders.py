@@ -17,8 +17,8 @@ from otel_trading.cli.when import WHEN, nanoseconds
 @click.option(
     "--status",
     default="",
-    help="Only in this state: new, partially_filled, filled, canceled, rejected, expired, pending_new ...,"
-    " or no_answer: nobody knows whether the order stands at the venue.",
+    help="Only in this state: new, partially_filled, filled, canceled, rejected, expired, pending_new ...;"
+    " open: no end of the order is known; no_answer: nobody knows whether it stands at the venue.",
 )
 @click.option("--since", metavar=WHEN, help="Only submitted since then.")
 @click.option("--until", metavar=WHEN, help="Only submitted until then.")

@@ -11,6 +11,7 @@ from otel_trading.story.keys import keys_of
 from otel_trading.story.kinds import ORDER_EVENTS
 from otel_trading.story.notices import NO_ANSWER, OUTCOME_UNKNOWN
 from otel_trading.story.source import events_of
+from otel_trading.story.status import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
     from otel_trading.telemetry.records import LogRecord
 
 
-STATUSES = (*(status.value for status in TradingOrderStatusValues), NO_ANSWER)
-"""What orders can be asked for by: FIX OrdStatus, and that no answer was recorded."""
+OPEN = "open"
+STATUSES = (*(status.value for status in TradingOrderStatusValues), OPEN, NO_ANSWER)
+"""What orders can be asked for by: FIX OrdStatus, that no end is known, and that no answer was recorded."""
 
 
 class Wanted(NamedTuple):
     """Which orders to list. Empty means any; names are compared in any case, times are nanoseconds.
 
-    ``status`` is one of FIX OrdStatus in snake_case, or ``no_answer`` for orders of which nobody knows
-    whether they stand at the venue. ``since_ns`` and ``until_ns`` bound the submission; ``limit`` 0 is all.
+    ``status`` is one of FIX OrdStatus in snake_case, ``open`` for orders whose end is not known, or ``no_answer``
+    for those of which nobody knows whether they stand at the venue. ``since_ns`` and ``until_ns`` bound the
+    submission; ``limit`` 0 is all.
     """
 
     venue: str = ""
@@ -95,6 +98,8 @@ def fits(story: Story, wanted: Wanted) -> bool:
 def _has_status(story: Story, status: str) -> bool:
     if status == NO_ANSWER:
         return any(notice.code in OUTCOME_UNKNOWN for notice in story.notices)
+    if status == OPEN:
+        return story.order.status not in TERMINAL
     return _is(story.order.status, status)
 
 

@@ -65,7 +65,7 @@ _WORDS = {
     "offset",
     "group_left",
 }
-PLACEHOLDERS = {"ID": "cl-7f3a-0001"}
+PLACEHOLDERS = {"ID": "cl-7f3a-0001", "BOT": "grid-bot"}
 PROGRAMS = {"otel-trading", "docker", "timedatectl", "df"}
 
 

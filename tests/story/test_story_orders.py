@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from otel_trading.semconv import events
@@ -82,6 +84,15 @@ def test_orders_are_chosen_by_what_they_are(wanted: Wanted, expected: list[str])
 
 def test_orders_of_which_nobody_knows_the_outcome_are_listed_as_no_answer() -> None:
     assert listed(scenes.everything(), Wanted(status="no_answer")) == ["cl-4"]
+
+
+def test_orders_whose_end_is_not_known_are_listed_as_open_filled_in_part_or_not() -> None:
+    tape = scenes.everything()
+    tape.order(20_000, trace=OTHER, client_id="rests", id="7")
+    tape.order(21_000, trace="d" * 32, client_id="in-part", id="8")
+    filled: dict[str, Any] = {"filled": 0.1, "status": "partially_filled"}
+    tape.event(events.TRADING_ORDER_FILLED, 21_500, trace="", client_id="in-part", id="8", venue="binance", **filled)
+    assert listed(tape, Wanted(status="open")) == ["in-part", "rests", "cl-4"]
 
 
 def test_an_order_submitted_before_the_period_is_not_listed_for_a_fill_within() -> None:
