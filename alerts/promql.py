@@ -1,8 +1,8 @@
-"""Builders of PromQL that several rules share."""
+"""Builders of PromQL, and of LogQL, that several rules share."""
 
 from __future__ import annotations
 
-from alerts.names import BOT, BOTS
+from alerts.names import BOT, BOTS, SERVICE
 
 THRESHOLD = "trading_alert_threshold"
 """The series of ``prometheus/rules/thresholds.yml``."""
@@ -43,6 +43,11 @@ def share(labels: tuple[str, ...], part: str, whole: str, window: str, least: in
 def quantile(which: float, labels: tuple[str, ...], bucket: str, window: str) -> str:
     """Return a quantile of a histogram within a window, by labels."""
     return f"histogram_quantile({which}, {total((*labels, 'le'), bucket, window)})"
+
+
+def said(labels: tuple[str, ...], stream: str, window: str) -> str:
+    """Return how many lines bots wrote into a stream of Loki within a window, by labels (LogQL)."""
+    return by(labels, f'count_over_time({{{SERVICE}=~".+", {stream}}} [{window}])')
 
 
 def latest(labels: tuple[str, ...], selector: str, own: tuple[str, ...] = ()) -> str:

@@ -24,10 +24,12 @@ THRESHOLD: Final = "trading_alert_threshold"
 """What ``prometheus/rules/thresholds.yml`` records: the value of each threshold, by ``threshold``."""
 
 EVENT: Final = "event_name"
-"""Structured metadata: the name of an event (the Collector's ``transform/loki``)."""
+"""Label of a stream: the name of an event of ours; a log line has none (the Collector's ``transform/streams``)."""
 
-LEVEL: Final = "detected_level"
-"""Structured metadata: the level of a line, by Loki, from the record's severity."""
+LEVEL: Final = "severity_level"
+"""Label of a stream: the level of its lines, from trace to fatal (the same)."""
+
+BAD_LEVELS: Final = ("error", "fatal")
 
 TRACE: Final = "trace_id"
 """Structured metadata: the trace that a line was written in."""

@@ -12,10 +12,11 @@ minutes, or after a restart both processes of a bot would be added up.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from dashboards.names import SERVICE, THRESHOLD, label, labels_of, series
+from dashboards.names import EVENT, LEVEL, SERVICE, THRESHOLD, label, labels_of, series
 from dashboards.variables import BY_ATTRIBUTE, matchers
 from otel_trading.semconv import attributes
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Source = Literal["prometheus", "loki", "tempo"]
 WINDOW = "$__rate_interval"
 WHOLE = "$__range"
+_OF_STREAMS = re.compile(rf'(?:{EVENT}|{LEVEL})(?:=~?|!=|!~)"[^"]*"')
 _CONTEXT = (SERVICE, attributes.TRADING_SYMBOL, attributes.TRADING_ORDER_CLIENT_ID)
 _LATELY = 2  # minutes: twice the longest interval at which a bot usually sends metrics
 
@@ -155,8 +157,8 @@ def buckets(metric: Instrument, *where: str, by: tuple[str, ...] = (), window: s
 
 
 def quantile(share: float, metric: Instrument, *where: str, by: tuple[str, ...] = (), window: str = WINDOW) -> str:
-    """Return a quantile of a histogram within a window."""
-    return f"histogram_quantile({share}, {buckets(metric, *where, by=by, window=window)})"
+    """Return a quantile of a histogram within a window; nothing where it counted nothing, which would be NaN."""
+    return f"(histogram_quantile({share}, {buckets(metric, *where, by=by, window=window)}) >= 0)"
 
 
 def mean(metric: Instrument, *where: str, by: tuple[str, ...] = (), window: str = WINDOW) -> str:
@@ -183,10 +185,15 @@ def latest(
 
 
 def lines(*filters: str, services: str = "$bot") -> str:
-    """Select log lines of the chosen bots, with these filters on structured metadata."""
+    """Select log lines of the chosen bots, with these filters.
+
+    One on the labels of a stream alone becomes part of the selector: what it leaves out is not read.
+    """
     bots = f'{label(SERVICE)}=~"{services}"'
     environment = 'deployment_environment_name=~"$environment"'
-    return " | ".join((f"{{{bots}, {environment}}}", *filters))
+    of_streams = [each for each in filters if _OF_STREAMS.fullmatch(each)]
+    others = [each for each in filters if each not in of_streams]
+    return " | ".join((f"{{{', '.join((bots, environment, *of_streams))}}}", *others))
 
 
 def in_context() -> str:
@@ -198,4 +205,4 @@ def in_context() -> str:
 def events(*names: str, carried: tuple[str, ...] = ()) -> str:
     """Select events by name; ``carried`` are attributes whose variables narrow them."""
     asked = [f'{label(each)}=~"${BY_ATTRIBUTE[each].name}"' for each in carried]
-    return lines(is_("event_name", *names), *asked)
+    return lines(is_(EVENT, *names), *asked)

@@ -65,7 +65,7 @@ is what is counted. *Italics* are groups of attributes, **bold** is required.
 _ATTRIBUTES: Final = """\
 ## Attributes
 
-In Prometheus, and as structured metadata in Loki, dots become underscores: `{dotted}` is `{label}`. FIX is
+In Prometheus, and beside the lines of Loki, dots become underscores: `{dotted}` is `{label}`. FIX is
 the field of the FIX protocol that holds the same thing. Numbers are doubles, good for charts; the audit
 journal keeps decimals.
 """

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
-from alerts.names import BOT, BOTS, ENVIRONMENT, SERVICE
-from alerts.promql import alive, by, while_telemetry_flows
-from alerts.rule import Owner, Rule, Severity
-from otel_trading.semconv import events
-
-_LINES: Final = f'{{{SERVICE}=~".+"}}'
+from alerts.names import BOT, BOTS, EVENT, LEVEL, series
+from alerts.promql import alive, by, said, while_telemetry_flows
+from alerts.rule import Owner, Rule, Severity, Unit
+from otel_trading.semconv import events, metrics
 
 RULES: Final = (
     Rule(
@@ -46,10 +43,7 @@ RULES: Final = (
         uid="bot-unhandled-exception",
         title="A bot met an exception that nothing handled",
         store="loki",
-        expr=(
-            f"sum by ({SERVICE}, {ENVIRONMENT}) (count_over_time("
-            f"{_LINES} | event_name={json.dumps(events.TRADING_BOT_UNHANDLED_EXCEPTION)} [10m]))"
-        ),
+        expr=said(BOT, f'{EVENT}="{events.TRADING_BOT_UNHANDLED_EXCEPTION}"', "10m"),
         threshold=0,
         labels=BOT,
         severity=Severity.CRITICAL,
@@ -71,10 +65,7 @@ RULES: Final = (
         uid="bot-errors",
         title="A bot writes many errors",
         store="loki",
-        expr=(
-            f"sum by ({SERVICE}, {ENVIRONMENT}) (count_over_time("
-            f'{_LINES} | detected_level=~"error|critical|fatal" [5m]))'
-        ),
+        expr=said(BOT, f'{LEVEL}=~"error|fatal"', "5m"),
         threshold="error_lines",
         labels=BOT,
         severity=Severity.WARNING,
@@ -89,6 +80,32 @@ RULES: Final = (
         ),
         board="bots",
         panel="Log lines by level",
+    ),
+    Rule(
+        uid="bot-held-up",
+        title="A bot's event loop is held up",
+        expr=by(BOT, series(metrics.TRADING_BOT_EVENT_LOOP_DELAY), "max"),
+        threshold="event_loop_delay_seconds",
+        unit=Unit.TIME,
+        labels=BOT,
+        severity=Severity.WARNING,
+        owner=Owner.DESK,
+        pending="2m",
+        summary="The event loop of {bot} is held up, and sees neither fills nor quotes meanwhile.",
+        means=(
+            "The longest delay of late is above the threshold, again and again or without an end. A bot that hangs so"
+            " still reports, from another thread: it looks alive, and neither sees fills nor cancels orders."
+        ),
+        steps=(
+            "Does the delay rise as time goes by? Then the loop hangs; its last lines tell where (BOT is its service):",
+            "$ otel-trading logs --since 15m --service BOT --from stack",
+            "See what it left open, and cancel at the venue what must not stay alone:",
+            "$ otel-trading orders --status open --limit 0 --service BOT --from stack",
+            "In steps: a call that waits (requests, time.sleep, a file) or a long computation: give it to a thread.",
+            "Garbage collections at the same seconds: fewer objects, or gc.freeze() after the start.",
+        ),
+        board="bots",
+        panel="Event loop, longest delay",
     ),
     Rule(
         uid="dead-man",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
-from alerts.names import AT_VENUE, BOT, ENVIRONMENT, SERVICE, STRATEGY, VENUE, label, series
-from alerts.promql import alive, by, counted, quantile, share, total, unless
+from alerts.names import AT_VENUE, BOT, ENVIRONMENT, EVENT, SERVICE, STRATEGY, label, series
+from alerts.promql import alive, by, counted, quantile, said, share, total, unless
 from alerts.rule import Owner, Rule, Severity, Unit
 from otel_trading.semconv import attributes, events, metrics
 
@@ -41,10 +40,7 @@ RULES: Final = (
         uid="order-unconfirmed",
         title="An order went without an answer",
         store="loki",
-        expr=(
-            f"sum by ({SERVICE}, {ENVIRONMENT}, {VENUE}) (count_over_time("
-            f'{{{SERVICE}=~".+"}} | event_name={json.dumps(events.TRADING_ORDER_UNCONFIRMED)} [10m]))'
-        ),
+        expr=said(AT_VENUE, f'{EVENT}="{events.TRADING_ORDER_UNCONFIRMED}"', "10m"),
         threshold=0,
         labels=AT_VENUE,
         severity=Severity.CRITICAL,

@@ -24,7 +24,18 @@ from dashboards.kit import (
     table_panel,
     words,
 )
-from dashboards.names import DISTRIBUTION, ENVIRONMENT, EVENT, INSTANCE, LEVEL, SERVICE, TARGET, VERSION, label
+from dashboards.names import (
+    BAD_LEVELS,
+    DISTRIBUTION,
+    ENVIRONMENT,
+    EVENT,
+    INSTANCE,
+    LEVEL,
+    SERVICE,
+    TARGET,
+    VERSION,
+    label,
+)
 from dashboards.queries import grouped, is_, latest, lines, log_series, logs, prom, threshold
 from otel_trading.semconv import events, metrics
 
@@ -34,8 +45,9 @@ _HERE: Final = of_bots(TARGET, is_(DISTRIBUTION, "otel-trading"))
 _LAST: Final = f"(timestamp({_HERE}) or max_over_time(timestamp({_HERE})[$__range:1m]))"
 """When a process was last heard of: exact where that is not long ago, else in minutes."""
 
-_BAD: Final = is_(LEVEL, "error", "critical", "fatal")
+_BAD: Final = is_(LEVEL, *BAD_LEVELS)
 _UNHANDLED: Final = is_(EVENT, events.TRADING_BOT_UNHANDLED_EXCEPTION)
+_NO_EVENT: Final = f'{EVENT}=""'
 _OTEL: Final = "No bot reported in this time range"
 _NO_LINES: Final = "No log lines in this time range"
 
@@ -147,20 +159,17 @@ _BOTS: Final = (
     ),
 )
 
-_LEVELS: Final = {"debug": OFF, "info": "blue", "warn": WARN, "warning": WARN, "error": BAD, "critical": "dark-red"}
+_LEVELS: Final = {"trace": OFF, "debug": OFF, "info": "blue", "warn": WARN, "error": BAD, "fatal": "purple"}
 
 _LOGS: Final = (
     bars(
         "Log lines by level",
-        "Log lines of the chosen bots, by level.",
+        "Log lines that the chosen bots wrote, by level. Events of orders, risk and streams are not among them.",
         "a flood of one level is mostly one line, over and over: see it below. A bot that stops to write hangs.",
-        log_series(_lines_by((LEVEL,)), by=(LEVEL,)),
+        log_series(_lines_by((LEVEL,), _NO_EVENT), by=(LEVEL,)),
         unit="none",
         defaults={"decimals": 0},
-        overrides=tuple(
-            named(level, color={"mode": "fixed", "fixedColor": color})
-            for level, color in {**_LEVELS, "fatal": "purple"}.items()
-        ),
+        overrides=tuple(named(level, color={"mode": "fixed", "fixedColor": color}) for level, color in _LEVELS.items()),
         lines="",
         no_data=_NO_LINES,
     ),

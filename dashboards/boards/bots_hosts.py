@@ -7,7 +7,7 @@ from typing import Final
 from dashboards.foreign import of_bots
 from dashboards.kit import PER_MINUTE, bars, plot
 from dashboards.names import SERVICE, TARGET, label
-from dashboards.queries import WINDOW, counted_in, grouped, is_, latest, prom
+from dashboards.queries import WINDOW, counted_in, grouped, is_, latest, prom, threshold
 from otel_trading.semconv import metrics
 
 HOST: Final = "host.name"
@@ -48,6 +48,7 @@ RUNTIME: Final = (
         "steps above 0.1 s: a call that waits (requests, time.sleep, a file), a long computation, or garbage "
         "collection of a large heap. Move it to a thread; see what the bot logged at that second.",
         prom(latest(metrics.TRADING_BOT_EVENT_LOOP_DELAY, by=(SERVICE,), function="max"), by=(SERVICE,)),
+        threshold("event_loop_delay_seconds", "alert"),
         unit="s",
         lines="",
         no_data=_NO_LOOP,

@@ -10,13 +10,12 @@ from dashboards.boards.desk_now import NO_MONEY, NOW
 from dashboards.boards.latest_orders import latest_orders
 from dashboards.formulas import profit
 from dashboards.kit import PER_MINUTE, alerts, bars, log_panel, plot
-from dashboards.names import EVENT, LEVEL, SERVICE
+from dashboards.names import BAD_LEVELS, EVENT, LEVEL, SERVICE
 from dashboards.queries import (
     WINDOW,
     counted,
     in_context,
     is_,
-    is_not,
     latest,
     lines,
     logs,
@@ -38,6 +37,7 @@ _BY_BOOK: Final = (SERVICE, TRADING_STRATEGY_ID, TRADING_CURRENCY)
 _TROUBLE: Final = (
     events.TRADING_KILL_SWITCH_CHANGED,
     events.TRADING_BOT_UNHANDLED_EXCEPTION,
+    events.TRADING_STREAM_DISCONNECTED,
 )
 
 
@@ -56,8 +56,8 @@ _BURNING: Final = (
         "open a line for its ids; from there the links lead to the order and to its trace.",
         logs(
             lines(
-                f"{is_(EVENT, *behind.REFUSALS, *_TROUBLE)} or {is_(LEVEL, 'error', 'critical', 'fatal')} or "
-                f"({is_(EVENT, events.TRADING_STREAM_DISCONNECTED)} and {is_not(LEVEL, 'info')})",
+                is_(LEVEL, "warn", *BAD_LEVELS),  # that of each of these, and of a stream that nobody closed
+                f"{is_(EVENT, *behind.REFUSALS, *_TROUBLE)} or {is_(LEVEL, *BAD_LEVELS)}",
                 in_context(),
             ),
             limit=200,

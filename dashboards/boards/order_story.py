@@ -37,7 +37,7 @@ def _lines(*filters: str, also: str = "") -> str:
 _AT: Final = "label_format at=`{{ __timestamp__ | unixEpochMillis }}`"
 _WHAT: Final = f'label_format what=`{{{{ .{EVENT} | trimPrefix "trading." | trimPrefix "order." }}}}`'
 _EVENTS: Final = is_not(EVENT, "")
-_FIRST: Final = f"min(min_over_time({_lines(_EVENTS, _AT, 'unwrap at')} [$__range]))"
+_PAID: Final = is_(EVENT, events.TRADING_ORDER_FILLED, events.TRADING_ORDER_FEE)
 _EACH: Final = f"min by (what) (min_over_time({_lines(_EVENTS, _AT, _WHAT, 'unwrap at')} [$__range]))"
 
 
@@ -53,6 +53,7 @@ _VALUE: Final = (
 _FEE: Final = label(attributes.TRADING_EXECUTION_FEE_AMOUNT)
 _FEE_CURRENCY: Final = label(attributes.TRADING_EXECUTION_FEE_CURRENCY)
 _STATUS: Final = label(attributes.TRADING_ORDER_STATUS)
+_TOLD_AT: Final = f"max_over_time({_lines(_EVENTS, is_not(_STATUS, ''), _AT, 'unwrap at')} [$__range])"
 _SPAN_IDS: Final = " || ".join([f"{of_span(each)} = {_ID}" for each in (*_IDS, _LISTS)] + [f"trace:id = {_ID}"])
 _SPANS: Final = (
     f"{{ {_SPAN_IDS} }} && {{ }} | select({of_span(attributes.TRADING_VENUE)}, "
@@ -66,7 +67,7 @@ _SUMMARY: Final = (
         "pending_new without an answer means unconfirmed: ask the venue before sending it again.",
         Query(
             "loki",
-            f"topk(1, max by ({_STATUS}) (max_over_time({_lines(is_not(_STATUS, ''), _AT, 'unwrap at')} [$__range])))",
+            f"topk(1, max by ({_STATUS}) ({_TOLD_AT}))",
             f"{{{{{_STATUS}}}}}",
             (attributes.TRADING_ORDER_STATUS,),
             once=True,
@@ -79,11 +80,10 @@ _SUMMARY: Final = (
     ),
     stat_panel(
         "When it happened",
-        "How long after the first event of the order each other one first happened: its acknowledgement, its first "
-        "fill, its end.",
-        "compare with the usual on the execution board; the trace below shows where the time went.",
-        Query("loki", f"sort({_EACH} - on () group_left () {_FIRST})", "{{what}}", once=True),
-        unit="ms",
+        "When each event of the order first happened: its submission, its acknowledgement, its first fill, its end.",
+        "a gap that is longer than usual: the trace below shows where the time went.",
+        Query("loki", f"sort({_EACH})", "{{what}}", once=True),
+        unit="time:HH:mm:ss.SSS",
         text_mode=common.BigValueTextMode.VALUE_AND_NAME,
         width=11,
         no_data=_UNASKED,
@@ -115,7 +115,7 @@ _SUMMARY: Final = (
         "more than expected: see in the events whether it was taker where maker was meant.",
         Query(
             "loki",
-            f"sum by ({_FEE_CURRENCY}) (sum_over_time({_lines(is_not(_FEE, ''), f'unwrap {_FEE}')} [$__range]))",
+            f"sum by ({_FEE_CURRENCY}) (sum_over_time({_lines(_PAID, is_not(_FEE, ''), f'unwrap {_FEE}')} [$__range]))",
             f"{{{{{_FEE_CURRENCY}}}}}",
             (attributes.TRADING_EXECUTION_FEE_CURRENCY,),
             once=True,
@@ -133,7 +133,7 @@ _TOLD: Final = (
         "What happened",
         "The order's events in the order of time: decision, checks, submission, the venue's answer, fills, its end.",
         "look for the first line that is not as it should be; open it for all that is known of that moment.",
-        logs(_lines(f'{EVENT}!=""')),
+        logs(_lines(_EVENTS)),
         newest_first=False,
         width=12,
         height=12,

@@ -10,7 +10,7 @@ from dashboards.boards.pipeline_collector import COLLECTOR, FILL, lost_by_collec
 from dashboards.boards.pipeline_stores import SERVERS, STORES, USED
 from dashboards.foreign import of_stack
 from dashboards.kit import BAD, GOOD, PER_MINUTE, WARN, bars, plot, stat_panel, states, words
-from dashboards.names import EVENT, LEVEL, SERVICE, THRESHOLD
+from dashboards.names import BAD_LEVELS, EVENT, LEVEL, SERVICE, THRESHOLD
 from dashboards.queries import WHOLE, counted, counted_in, grouped, is_, latest, or_zero, per_minute, prom, threshold
 from dashboards.variables import BOTS, ENVIRONMENTS
 from otel_trading.semconv import metrics
@@ -21,7 +21,7 @@ _TO_BOTS: Final = links.board("otel-trading-bots", "Bots and hosts")
 _TO_PIPELINE: Final = links.board("otel-trading-pipeline", "This board, for the whole desk")
 _SERVERS: Final = 'job=~"collector|loki|tempo|prometheus|grafana|keeper"'
 _NO_GRAFANA: Final = "Grafana is scraped where it runs, which it does not in the proof"
-_OURS: Final = f"{is_('scope_name', 'otel_trading')} | {EVENT}=`` | {is_(LEVEL, 'warn', 'error')}"
+_OURS: Final = f"{is_('scope_name', 'otel_trading')} | {EVENT}=`` | {is_(LEVEL, 'warn', *BAD_LEVELS)}"
 """What the distribution itself has to say in a bot's log."""
 
 _NOW: Final = (

@@ -15,6 +15,7 @@ _MOST: Final = of_stack("prometheus_tsdb_retention_limit_bytes")
 _OF_PROMETHEUS: Final = f"({_BLOCKS} + {_WAL})"
 _TO_PIPELINE: Final = links.board("otel-trading-pipeline", "This board, for the whole desk")
 _TO_BOTS: Final = links.board("otel-trading-bots", "Bots and hosts")
+_DAY: Final = 24 * 3600
 _NO_TEMPO: Final = "Tempo is scraped where it runs; in the proof another program takes its traces"
 _NO_REFUSAL: Final = "A store tells it from the first refusal on"
 
@@ -62,9 +63,9 @@ STORES: Final = (
         "How long is kept",
         "The retention in force, and the one that is set. Below it, the keeper gives up the oldest data for room.",
         "below what you need: raise the store's size.",
-        prom(f"min by (store) ({of_stack('keeper_store_retention_seconds')})", "{{store}}"),
-        prom(f"min by (store) ({of_stack('keeper_store_retention_set_seconds')})", "{{store}}, as set"),
-        unit="s",
+        prom(f"min by (store) ({of_stack('keeper_store_retention_seconds')}) / {_DAY}", "{{store}}"),
+        prom(f"min by (store) ({of_stack('keeper_store_retention_set_seconds')}) / {_DAY}", "{{store}}, as set"),
+        unit="suffix: days",
         width=8,
         links=(_TO_PIPELINE,),
     ),

@@ -119,8 +119,8 @@ STOPS: Final = (
         "open a line; from there the links lead to the order and its trace.",
         logs(
             lines(
-                f"{is_(EVENT, events.TRADING_KILL_SWITCH_CHANGED)} or "
-                f"({is_(EVENT, events.TRADING_RISK_CHECK)} and {_BREACHED})",
+                is_(EVENT, events.TRADING_KILL_SWITCH_CHANGED, events.TRADING_RISK_CHECK),
+                f"{is_(EVENT, events.TRADING_KILL_SWITCH_CHANGED)} or {_BREACHED}",
                 in_context(),
             ),
             limit=200,

@@ -25,8 +25,9 @@ _FIELDS = (
     TRACE_ID,
     EVENT_NAME,
     "detected_level",
+    "severity_level",
 )
-"""What Loki's OTLP endpoint makes of the fields of a record and its scope, and the level that Loki guesses."""
+"""What Loki's OTLP endpoint makes of the fields of a record and its scope; the levels of Loki and of the Collector."""
 
 
 class Entry(NamedTuple):

@@ -128,6 +128,7 @@ _COLLECTOR = named("up", job="collector")
 
 BOTS = {
     "bot-silent": Trial({ALIVE: gauge((20, 1), (30, None), (20, 1)), _COLLECTOR: gauge((70, 1))}, 30, 55),
+    "bot-held-up": Trial({of(metrics.TRADING_BOT_EVENT_LOOP_DELAY): gauge((10, 0.02), (8, 30), (20, 0.02))}, 15, 25),
     "dead-man": Trial({}, fires=5, quiet=None),
     "telemetry-dropped": Trial({of(metrics.TRADING_TELEMETRY_DROPPED): NEW_AT_10}, 12, 30),
     "telemetry-errors": Trial(

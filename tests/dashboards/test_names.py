@@ -24,7 +24,7 @@ ATTRIBUTES = {attribute.key for attribute in MODEL.attributes} | {"error.type", 
 RESOURCE = {SERVICE, INSTANCE, VERSION, ENVIRONMENT, DISTRIBUTION, "service.namespace"}
 EVENTS = {event.name for event in MODEL.events}
 OF_PROMETHEUS = {"__name__", "le", "threshold", "job", "instance"}
-OF_LOKI = {"event_name", "detected_level", "trace_id", "span_id", "__error__"}
+OF_LOKI = {"event_name", "severity_level", "trace_id", "span_id", "__error__"}
 SPAN_METRICS = {"span_name", "span_kind", "status_code"}
 """Labels that the Collector's ``span_metrics`` gives its series."""
 OF_OTHERS: set[str] = set(getattr(foreign, "LABELS", ()))

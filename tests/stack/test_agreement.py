@@ -147,8 +147,6 @@ def test_every_attribute_of_a_log_record_is_in_loki(run: Run) -> None:
     for log in run.logs:
         metadata = entries[log.time_ns, text(log.body or "")]
         expected = flat(log.attributes) | {"severity_text": log.severity_text, "scope_name": log.scope}
-        if log.event_name:
-            expected["event_name"] = log.event_name  # Loki has no place of its own for it
         wrong = {
             name: (value, metadata.get(name))
             for name, value in expected.items()
@@ -231,16 +229,20 @@ def test_span_metrics_count_every_span_and_their_exemplars_lead_to_traces_that_e
     assert {each.labels["trace_id"] for each in exemplars} <= {span.trace_id for span in run.received()}
 
 
-def test_loki_s_index_labels_are_service_namespace_and_environment(run: Run) -> None:
+def test_loki_s_index_labels_are_service_namespace_environment_event_and_level(run: Run) -> None:
+    bot = {
+        "service_name": run.service,
+        "service_namespace": NAMESPACE,
+        "deployment_environment_name": ENVIRONMENT,
+    }
+    own = {(log.event_name, log.severity_text.lower()) for log in run.logs}
+
     streams = Loki(run.stack.loki_url).streams(f'{{service_name="{run.service}"}}')
 
-    assert streams == [
-        {
-            "service_name": run.service,
-            "service_namespace": NAMESPACE,
-            "deployment_environment_name": ENVIRONMENT,
-        }
-    ]
+    assert {tuple(sorted(each.items())) for each in streams} == {
+        tuple(sorted((bot | {"severity_level": level} | ({"event_name": event} if event else {})).items()))
+        for event, level in own
+    }
 
 
 def test_no_order_id_is_a_label_or_a_value_of_one_in_prometheus(run: Run) -> None:

@@ -75,7 +75,7 @@ def test_the_command_line_of_a_process_is_left_out(running: Running) -> None:
         "process.pid": 7,
     }
 
-    _, resource = running.logged(request("bot", log("started"), resource=told))
+    _, resource = running.logged(request("bot", log("started", severity_number=0), resource=told))
 
     assert resource == {"service.name": "bot", "process.pid": 7}
 
@@ -136,12 +136,6 @@ def test_a_map_within_a_log_s_attributes_is_one_entry_for_loki(running: Running)
     found, _ = running.logged(request("bot", log("deep", {"levels": {str(number): number for number in range(500)}})))
 
     assert len(json.loads(plain(found.attributes)["levels"])) == 500
-
-
-def test_the_name_of_an_event_is_an_attribute_for_loki(running: Running) -> None:
-    found, _ = running.logged(request("bot", log("", event_name="trading.order.filled")))
-
-    assert plain(found.attributes)["event.name"] == "trading.order.filled"
 
 
 def test_names_that_loki_and_prometheus_can_not_spell_begin_with_key(running: Running) -> None:

@@ -71,12 +71,14 @@ def test_no_request_deletes_logs() -> None:
     assert expanded(FILE)["limits_config"]["deletion_mode"] == "filter-only"
 
 
-def test_a_line_has_three_index_labels_and_the_rest_beside_it(stack: Stack) -> None:
+def test_a_line_has_five_index_labels_and_the_rest_beside_it(stack: Stack) -> None:
     bot = unique("labels")
     about = {
         "service.namespace": "desk",
         "service.instance.id": "one",
         "deployment.environment.name": "live",
+        "event.name": "trading.order.submitted",
+        "severity.level": "info",
         "host.name": "box",
         "k8s.pod.name": "pod",
     }
@@ -88,6 +90,8 @@ def test_a_line_has_three_index_labels_and_the_rest_beside_it(stack: Stack) -> N
         "service_name": bot,
         "service_namespace": "desk",
         "deployment_environment_name": "live",
+        "event_name": "trading.order.submitted",
+        "severity_level": "info",
     }
     assert sent.metadata["trading_order_client_id"] == "cl-1"
     assert sent.metadata["service_instance_id"] == "one"

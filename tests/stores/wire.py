@@ -66,17 +66,18 @@ def loki_text(value: Value) -> str:
 
 
 def loki_stream(log: Stored[LogRecord]) -> dict[str, str]:
-    """Return the index labels of a record."""
-    return {loki_label(key): str(value) for key, value in log.resource.items() if key in INDEX_LABELS}
+    """Return the index labels of a record; the last two are the Collector's."""
+    found = {loki_label(key): str(value) for key, value in log.resource.items() if key in INDEX_LABELS}
+    streams = {"event_name": log.record.event_name, "severity_level": log.record.severity_text.lower()}
+    return found | {key: value for key, value in streams.items() if value}
 
 
 def loki_metadata(log: Stored[LogRecord]) -> dict[str, str]:
-    """Return what Loki keeps beside a record's line. The event's name is there as the Collector has put it there."""
+    """Return what Loki keeps beside a record's line."""
     record = log.record
     named = {**record.attributes, **{key: value for key, value in log.resource.items() if key not in INDEX_LABELS}}
     kept = {loki_label(key): loki_text(value) for key, value in named.items()}
     fields: dict[str, Any] = {
-        "event_name": record.event_name,
         "observed_timestamp": record.observed_ns,
         "severity_number": record.severity_number,
         "severity_text": record.severity_text,
