@@ -20,7 +20,7 @@ from tests.stack.harness import load
 from tests.stack.harness.boards import page
 from tests.stack.harness.night import demo
 from tests.stack.harness.orders import RECORDS_EACH, Orders
-from tests.stack.harness.stack import Stack
+from tests.stack.harness.stack import OFTEN, Stack
 
 if TYPE_CHECKING:
     from tests.stack.harness.boards.asked import Answer
@@ -34,7 +34,7 @@ _SLOWEST = 12
 def measure(folder: Path, orders: int) -> list[Answer]:
     """Fill the stores, and ask everything once."""
     (folder / "bots").mkdir()
-    with Stack(folder, environment=page.OFTEN) as stack:
+    with Stack(folder, environment=OFTEN) as stack:
         load.run(stack, Orders("load-bot"), _RATE, orders / _RATE)
         night = demo.run(stack, folder / "bots")
         time.sleep(_SETTLE_SECONDS)  # the queues are empty, and the stores have nothing else to do

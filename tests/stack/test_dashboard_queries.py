@@ -10,13 +10,11 @@ import pytest
 from tests.stack.harness.boards import page
 from tests.stack.harness.boards.exceptions import RULES, reason
 from tests.stack.harness.boards.files import boards, rules
-from tests.stack.harness.night import demo
-from tests.stack.harness.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.stack.harness.boards.asked import Answer
+    from tests.stack.harness.night.demo import Night
+    from tests.stack.harness.stack import Stack
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -26,12 +24,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Answer]]:
+def answers(night: tuple[Stack, Night]) -> list[Answer]:
     """What everything returned, asked as Grafana asks: each board as it opens, with the last 15 minutes."""
-    folder = tmp_path_factory.mktemp("night")
-    (folder / "bots").mkdir()
-    with Stack(folder, environment=page.OFTEN) as stack:
-        yield page.everything(stack, demo.run(stack, folder / "bots"))
+    return page.everything(*night)
 
 
 def test_no_query_is_refused_or_warned_of(answers: list[Answer]) -> None:

@@ -1,7 +1,4 @@
-"""A story read back from the stack: a bot's own local store, the real Collector and the real Loki agree on it.
-
-Tempo's part is played over the spans that came out of the Collector (tests/stores/pretended.py).
-"""
+"""A story read back from the stack: a bot's own local store, the real Collector and the real Loki agree on it."""
 
 from __future__ import annotations
 
@@ -15,14 +12,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from otel_trading.demo.venue import DEMO_KEY, DEMO_SECRET, VenueThread
 from otel_trading.telemetry.store import StoreReader
-from otel_trading.telemetry.store.decode import spans_of
 from tests.cli.shell import run as command
 from tests.endtoend.bots import bots_in, eventually
+from tests.stack.harness.grafana import Grafana, received
 from tests.stack.harness.loki import Loki
 from tests.stack.harness.sending import by_http, unique
-from tests.stores.pretended import PretendedStack
 from tests.stores.wire import otlp
-from tests.story.tape import StoredSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,24 +74,9 @@ def asked(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[As
     reader = StoreReader(ended.store.folder)
     logs, spans = len(list(reader.logs())), len(list(reader.spans()))
     eventually(lambda: len(Loki(stack.loki_url).entries(f'{{service_name="{service}"}}')) >= logs)
-    eventually(lambda: len(_received(stack, service)) >= spans)
-    with PretendedStack(_received(stack, service), ()) as tempo:
-        settings: dict[str, str | None] = {
-            "OTEL_TRADING_TEMPO_URL": tempo.url,
-            "OTEL_TRADING_LOKI_URL": stack.loki_url,
-        }
-        yield Asked(ended.store.folder, service, settings)
-
-
-def _received(stack: Stack, service: str) -> list[StoredSpan]:
-    with stack.tempo.file.open(encoding="utf-8") as lines:
-        return [
-            StoredSpan(record, resource)
-            for line in lines
-            if line.endswith("\n")
-            for record, resource in spans_of(json.loads(line))
-            if resource.get("service.name") == service
-        ]
+    eventually(lambda: sum(span.resource.get("service.name") == service for span in received(stack)) >= spans)
+    with Grafana(stack) as grafana:
+        yield Asked(ended.store.folder, service, {"OTEL_TRADING_STACK_URL": grafana.url})
 
 
 def test_every_order_s_story_is_the_same_by_each_of_its_ids(asked: Asked) -> None:

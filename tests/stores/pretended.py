@@ -107,16 +107,17 @@ class PretendedStack:
             return Answer(401, {"message": "Invalid username or password"})
         for uid, serve in (("tempo", self.tempo), ("loki", self.loki)):
             if asked.path.startswith(f"{PROXY}/{uid}/"):
-                return serve(asked.path.removeprefix(f"{PROXY}/{uid}"), asked.params)
+                return serve(asked._replace(path=asked.path.removeprefix(f"{PROXY}/{uid}")))
         if asked.path.startswith(PROXY):
             return Answer(404, {"message": "Data source not found"})
-        return (self.loki if asked.path.startswith("/loki/") else self.tempo)(asked.path, asked.params)
+        return (self.loki if asked.path.startswith("/loki/") else self.tempo)(asked)
 
     # Tempo
 
-    def tempo(self, path: str, params: dict[str, str]) -> Answer:
+    def tempo(self, asked: Asked) -> Answer:
+        path = asked.path
         if path == "/api/search":
-            return self._search(params)
+            return self._search(asked.params)
         found = [each for each in self.spans if path == f"/api/v2/traces/{each.record.trace_id}"]
         body: dict[str, Any] = {"trace": tempo_trace(found) if found else {}, "metrics": {"inspectedBytes": "1"}}
         if self.partial:
@@ -139,7 +140,8 @@ class PretendedStack:
 
     # Loki
 
-    def loki(self, path: str, params: dict[str, str]) -> Answer:
+    def loki(self, asked: Asked) -> Answer:
+        path, params, _ = asked
         start, end = int(params["start"]), int(params["end"])
         if self.longest_ns and end - start > self.longest_ns:
             return Answer(400, b"the query time range exceeds the limit (query length: 9h, limit: 1h)")
@@ -193,8 +195,8 @@ def _log_test(query: str) -> Callable[[Stored[LogRecord]], bool]:
     service = re.compile(json.loads(services))
 
     def takes(log: Stored[LogRecord]) -> bool:
-        kept = loki_metadata(log)
-        named = service.fullmatch(loki_stream(log)["service_name"])
+        kept = loki_stream(log) | loki_metadata(log)
+        named = service.fullmatch(kept["service_name"])
         return bool(named) and (not tests or any(test.fullmatch(kept.get(name, "")) for name, test in tests))
 
     return takes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stores.asking import ask, lines, on_the_wire
-from tests.stores.pretended import Answer, PretendedStack
+from tests.stores.pretended import Answer, Asked, PretendedStack
 from tests.story import scenes
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def test_a_store_that_failed_is_not_asked_again(stack: PretendedStack) -> None:
 def test_what_fails_after_the_story_was_found_does_not_cost_the_story(stack: PretendedStack) -> None:
     original = stack.loki
 
-    def tired(path: str, params: dict[str, str]) -> Answer:
-        return Answer(429, b"") if "event_name" in params["query"] else original(path, params)
+    def tired(asked: Asked) -> Answer:
+        return Answer(429, b"") if "event_name" in asked.params["query"] else original(asked)
 
     stack.loki = tired  # type: ignore[method-assign] # Loki has enough of questions
     result = ask(stack, "order", ORDER, "--json")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.stack.harness.receiving import ReceivingEnd
 
 HOST = "127.0.0.1"
+OFTEN = {"SCRAPE_INTERVAL": "2s", "SPAN_METRICS_INTERVAL": "1s"}
+"""What the servers are given so that a test, or a night, may be short."""
 
 
 class Stack:

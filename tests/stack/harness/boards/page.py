@@ -18,7 +18,7 @@ from tests.stack.harness.boards.exceptions import reason
 from tests.stack.harness.boards.files import REPOSITORY, boards, rules
 from tests.stack.harness.boards.filled import Times
 from tests.stack.harness.night import demo
-from tests.stack.harness.stack import Stack
+from tests.stack.harness.stack import OFTEN, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,8 +31,6 @@ PAGE = REPOSITORY / "docs" / "dashboards.md"
 BEGIN = "<!-- Written by `python -m tests.stack.harness.boards.page`: from here on -->"
 END = "<!-- to here -->"
 RANGE_SECONDS = 900.0
-OFTEN = {"SCRAPE_INTERVAL": "2s", "SPAN_METRICS_INTERVAL": "1s"}
-"""What the servers are given so that a night may be short."""
 
 
 class Row(NamedTuple):

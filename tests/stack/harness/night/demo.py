@@ -46,13 +46,17 @@ PROGRAMS = (
     Program("trend-bot", _HERE / "trader.py", "production", "", {}),
     Program("otc-bot", _REPORTER, "production", "", {}),
     Program("grid-bot", EXAMPLE, "paper", "grid-btc", {}),
-    # Its traces find nobody, and wait on disk in too little room.
+    # Its traces find nobody, and wait on disk in too little room; the local store has all of them.
     Program(
         "basis-bot",
         _REPORTER,
         "paper",
         "",
-        {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": _UNREACHABLE, "OTEL_TRADING_SPOOL_MAX_BYTES": "200000"},
+        {
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": _UNREACHABLE,
+            "OTEL_TRADING_SPOOL_MAX_BYTES": "200000",
+            "OTEL_TRADING_EXPORT": "both",
+        },
     ),
 )
 
@@ -63,6 +67,8 @@ class Night(NamedTuple):
     began: float
     order: str
     """The client id of an order with a decision, an answer, a fill and lines of the bot."""
+    store: Path
+    """The local store that the bots were given; what each of them printed is beside it, in ``SERVICE.log``."""
 
 
 FAULTS: tuple[Callable[[Faults], None], ...] = (
@@ -113,20 +119,28 @@ def _misbehaving(venue: VenueThread, seconds: float) -> Iterator[None]:
         thread.join()
 
 
-def _environment(stack: Stack, program: Program, venue: str, seconds: float) -> dict[str, str]:
+def telemetry(stack: Stack, program: Program, store: Path) -> dict[str, str]:
+    """Return what a bot's environment says of its telemetry."""
     return {
         **stack.bot_environment,
         "OTEL_SERVICE_NAME": program.service,
         "OTEL_RESOURCE_ATTRIBUTES": f"deployment.environment.name={program.environment},service.version=1.4.2",
         "OTEL_METRIC_EXPORT_INTERVAL": "1000",
         "OTEL_TRADING_STRATEGY": program.strategy,
+        "OTEL_TRADING_STORE": str(store),
+        **program.more,
+    }
+
+
+def _environment(stack: Stack, program: Program, store: Path, venue: str, seconds: float) -> dict[str, str]:
+    return {
+        **telemetry(stack, program, store),
         "PYTHONPATH": str(_REPOSITORY),
         "VENUE_URL": venue,
         "VENUE_KEY": DEMO_KEY,
         "VENUE_SECRET": DEMO_SECRET,
         "BOT_SECONDS": str(seconds),
         "NIGHT_SECONDS": str(seconds),
-        **program.more,
     }
 
 
@@ -149,7 +163,7 @@ def run(stack: Stack, folder: Path, seconds: float = 40.0) -> Night:
             words = (folder / f"{program.service}.log").read_text()
             # The reporter ends with an exception, as it is to.
             assert code == (1 if program.script == _REPORTER else 0), f"{program.service}: {code}, {words[-2000:]}"
-    return Night(began, arrived(stack))
+    return Night(began, arrived(stack), folder)
 
 
 @contextlib.contextmanager
@@ -157,7 +171,7 @@ def _started(
     stack: Stack, folder: Path, program: Program, venue: str, seconds: float
 ) -> Iterator[subprocess.Popen[bytes]]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
-    environment = inherited | _environment(stack, program, venue, seconds) | {"OTEL_TRADING_STORE": str(folder)}
+    environment = inherited | _environment(stack, program, folder, venue, seconds)
     command = [INSTRUMENT, sys.executable, str(program.script)]
     with (folder / f"{program.service}.log").open("wb") as log:
         bot = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
