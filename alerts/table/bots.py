@@ -124,7 +124,7 @@ RULES: Final = (
         ),
         steps=(
             "The service behind `ALERT_HEARTBEAT_URL` misses the calls: look whether the stack is up.",
-            "$ docker compose ps",
+            "$ docker compose ps --all",
             "$ docker compose logs --since 15m grafana",
             "Open orders do not know of it. If this machine is gone, so may be the bots on it: look at the venue.",
         ),

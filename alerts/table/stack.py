@@ -50,10 +50,10 @@ RULES: Final = (
             " trading; nobody sees them. Every rule about bots is blind from now on."
         ),
         steps=(
-            "$ docker compose ps collector",
+            "$ docker compose ps --all collector",
             "$ docker compose logs --since 15m collector",
             "A configuration that does not load, a full disk, or memory: the log's last lines say it.",
-            "$ docker compose up -d --wait collector",
+            "$ docker compose up -d --wait --force-recreate collector",
             "Until then look at the bots where they run, and at the venues.",
         ),
         board="pipeline",
@@ -72,7 +72,7 @@ RULES: Final = (
         summary="The Collector's queue for {exporter} fills up.",
         means="The destination takes less than comes, or nothing. What waits is safe on disk, until the queue is full.",
         steps=(
-            "$ docker compose ps",
+            "$ docker compose ps --all",
             "$ docker compose logs --since 15m collector",
             "See how fast it fills, on the panel, and what the store says:",
             "$ docker compose logs --since 15m loki tempo prometheus keeper",
@@ -96,7 +96,7 @@ RULES: Final = (
         ),
         steps=(
             "Get the store back first:",
-            "$ docker compose ps",
+            "$ docker compose ps --all",
             "$ docker compose logs --since 30m collector",
             "It will not come back soon: raise `COLLECTOR_QUEUE_BYTES` in .env where the disk has room, then",
             "$ docker compose up -d --wait collector",
@@ -161,7 +161,7 @@ RULES: Final = (
         means="Attempts failed for 5 minutes. They are repeated, and what is to be delivered waits in the queue.",
         steps=(
             "$ docker compose logs --since 15m collector",
-            "$ docker compose ps",
+            "$ docker compose ps --all",
             "One store: its own log. All of them: the Collector's network or disk.",
         ),
         board="pipeline",
@@ -187,7 +187,7 @@ RULES: Final = (
             "$ docker compose exec prometheus promtool check rules /etc/prometheus/rules/thresholds.yml",
             "$ docker compose logs --since 15m prometheus",
             "Put back what is missing (`otel-trading init` lays out the original in another folder), then",
-            "$ docker compose kill -s HUP prometheus",
+            "$ docker compose exec prometheus kill -HUP 1",
         ),
         board="pipeline",
         panel="Alert rules",

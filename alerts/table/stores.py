@@ -31,9 +31,9 @@ RULES: Final = (
             " the state they had."
         ),
         steps=(
-            "$ docker compose ps prometheus",
+            "$ docker compose ps --all prometheus",
             "$ docker compose logs --since 15m prometheus",
-            "$ docker compose up -d --wait prometheus",
+            "$ docker compose up -d --wait --force-recreate prometheus",
             "The Collector keeps metrics in its queue meanwhile, so that nothing is missing afterwards.",
         ),
         board="pipeline",
@@ -55,9 +55,9 @@ RULES: Final = (
         summary="Loki does not answer: no rule about log lines can fire.",
         means="Grafana asks Loki for a constant, and gets none. Rules about events and log lines keep their state.",
         steps=(
-            "$ docker compose ps loki",
+            "$ docker compose ps --all loki",
             "$ docker compose logs --since 15m loki keeper",
-            "$ docker compose up -d --wait loki",
+            "$ docker compose up -d --wait --force-recreate loki",
             "The Collector keeps logs in its queue meanwhile.",
         ),
         board="pipeline",
@@ -78,9 +78,11 @@ RULES: Final = (
             " queue; without Grafana no alert is sent, without the keeper Loki and Tempo may outgrow their size."
         ),
         steps=(
-            "$ docker compose ps",
+            "$ docker compose ps --all",
             "$ docker compose logs --since 15m loki tempo keeper grafana",
             "$ docker compose up -d --wait",
+            "That leaves alone what runs and does not answer. For this, name the server, `tempo` for example:",
+            "$ docker compose up -d --wait --force-recreate tempo",
         ),
         board="pipeline",
         panel="Servers",

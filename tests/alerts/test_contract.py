@@ -140,10 +140,13 @@ def test_a_command_of_a_page_is_one_that_there_is(rule: Rule, tmp_path: Path) ->
 def _check_compose(words: list[str], folder: Path) -> None:
     helped = compose(folder, words[0], "--help")
     assert helped.returncode == 0, helped.stderr
+    if words[0] == "exec":  # what follows the service is for the program inside
+        words = words[: next(place for place, word in enumerate(words) if word in rendered()["services"]) + 1]
     options = [word for word in words if word.startswith("-")]
     assert [option for option in options if not re.search(rf"(?<![\w-]){option}\b", helped.stdout)] == []
     services = [word for word in words[1:] if word in rendered()["services"]]
-    assert words[0] in {"ps", "up", "logs", "restart", "kill", "exec"}
+    # Not `kill`: a container that Docker sent any signal counts as stopped by hand, and is not started again.
+    assert words[0] in {"ps", "up", "logs", "restart", "exec"}
     assert services or words[0] in {"ps", "up"}
 
 
