@@ -32,6 +32,8 @@ _LOST: Final = " or ".join(
     )
 )
 _ALL: Final = "|".join(NAMES)
+_LOADED: Final = f'count(count by (threshold) ({THRESHOLD}{{threshold=~"{_ALL}"}})) or vector(0)'
+_UNLOADED: Final = "1 - (max(prometheus_config_last_reload_successful) or vector(1))"
 
 RULES: Final = (
     Rule(
@@ -169,25 +171,25 @@ RULES: Final = (
     ),
     Rule(
         uid="thresholds-missing",
-        title="Thresholds of the alert rules are missing",
-        expr=f'{len(NAMES)} - (count(count by (threshold) ({THRESHOLD}{{threshold=~"{_ALL}"}})) or vector(0))',
+        title="Thresholds of the alert rules are missing, or do not load",
+        expr=f"{len(NAMES)} - ({_LOADED}) + {_UNLOADED}",
         threshold=0,
         severity=Severity.CRITICAL,
         owner=Owner.PLATFORM,
         pending="2m",
         no_data=State.ALERTING,
         no_data_reason="The query always finds something; where it does not, Prometheus is empty.",
-        summary="Rules have no threshold, and cannot fire: thresholds.yml is broken, or a line was taken out.",
+        summary="thresholds.yml does not load, or a line was taken out: its rule cannot fire.",
         means=(
-            "Each rule compares with a number from `prometheus/rules/thresholds.yml`. Some of them are not there, so"
-            " their rules say nothing, whatever happens. The value is how many."
+            "Each rule compares with a number from `prometheus/rules/thresholds.yml`. Where one is not there, its rule"
+            " says nothing, whatever happens. Where the file does not load, the numbers before it hold until Prometheus"
+            " starts anew, and none after that. The value: how many are missing, and 1 for a file that does not load."
         ),
         steps=(
             "Does the file load?",
             "$ docker compose exec prometheus promtool check rules /etc/prometheus/rules/thresholds.yml",
             "$ docker compose logs --since 15m prometheus",
-            "Put back what is missing (`otel-trading init` lays out the original in another folder), then",
-            "$ docker compose exec prometheus kill -HUP 1",
+            "Put back what is missing, as in what `otel-trading init` lays out; it is read within half a minute.",
         ),
         board="pipeline",
         panel="Alert rules",

@@ -184,7 +184,8 @@ RULES: Final = (
             "$ docker compose logs --since 2h keeper",
             "What the bots kept in their local stores can be sent again, on their machines:",
             "$ otel-trading replay --since 2h",
-            "A disk that damages files: look at it.",
+            "A disk that damages files: look at it. The file that the log names takes room until it is removed:",
+            "$ docker compose exec keeper rm /var/lib/otelcol/ID.backup",
         ),
         board="pipeline",
         panel="Collector queues",
@@ -202,6 +203,7 @@ RULES: Final = (
         means="Telegram, the mail server or the heartbeat's address refused a message, or was not reached.",
         steps=(
             "$ docker compose logs --since 30m grafana",
+            "Do not pass that log on: it may show the token of the Telegram bot.",
             "Telegram: the token, the chat (the bot has to be a member of it), the way out of this machine.",
             "E-mail: host, user, password, and whether the sender's address is allowed.",
             "Correct it in .env, then",

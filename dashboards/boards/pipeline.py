@@ -91,7 +91,7 @@ _UP: Final = (
     states(
         "Servers",
         "Each server of the stack while it answers the Collector, which asks every 30 s.",
-        "silent: docker compose ps, then docker compose logs --since 15m NAME. All at once: the Collector, or "
+        "silent: docker compose ps --all, then docker compose logs --since 15m NAME. All at once: the Collector, or "
         "Prometheus, is gone.",
         prom(f"max by (job) ({of_stack('up', _SERVERS)})", "{{job}}"),
         unit="none",

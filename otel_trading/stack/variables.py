@@ -154,7 +154,11 @@ SECTIONS = (
             Variable("ALERT_SMTP_HOST", "E-mail: the server that takes it, HOST:PORT; it has to speak STARTTLS.", ""),
             Variable("ALERT_SMTP_USER", "E-mail: the user there.", ""),
             Variable("ALERT_SMTP_PASSWORD", "E-mail: the password there.", ""),
-            Variable("ALERT_SMTP_FROM", "E-mail: the address that it comes from.", ""),
+            Variable(
+                "ALERT_SMTP_FROM",
+                "E-mail: the address that it comes from, NAME@HOST.DOMAIN: with another, Grafana does not start.",
+                "",
+            ),
             Variable(
                 "ALERT_HEARTBEAT_URL",
                 "An address outside of this machine that is called every minute while alerting works. The service "

@@ -49,7 +49,7 @@ def _unreached(access: Access, error: Exception) -> str:
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
         return f"{place} cannot be asked: {error}. Does the file {access.ca} ({_CA}) exist?"
     if isinstance(error, requests.ConnectionError):
-        return f"{place}: nothing answers there. Is the stack up (docker compose ps)? Else set {access.setting}."
+        return f"{place}: nothing answers there. Is the stack up (docker compose ps --all)? Else set {access.setting}."
     return f"{place} cannot be understood: {type(error).__name__}. Set {access.setting} to its address."
 
 
@@ -82,9 +82,8 @@ def _too_many(access: Access, _: str) -> str:
 
 def _gone(access: Access, said: str) -> str:
     if access.by_grafana:
-        return (
-            f"Grafana at {access.address} does not reach {access.store}: see docker compose ps. ({said or 'no reason'})"
-        )
+        front = f"Grafana at {access.address} does not reach {access.store}"
+        return f"{front}: see docker compose ps --all. ({said or 'no reason'})"
     return f"{access.store} at {access.address} is not ready: {said or 'it does not say why'}. Try again in a minute."
 
 

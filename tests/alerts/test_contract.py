@@ -36,7 +36,7 @@ OTHERS = re.compile(
     r"|otelcol_receiver_refused_(spans|log_records|metric_points)_total"
     r"|keeper_(store_(used_bytes|limit_bytes|free_bytes|refusing|short)|last_success_timestamp_seconds)"
     r"|keeper_queues_put_aside_total|prometheus_tsdb_(storage_blocks|retention_limit)_bytes"
-    r"|grafana_alerting_notifications_failed_total"
+    r"|grafana_alerting_notifications_failed_total|prometheus_config_last_reload_successful"
 )
 """Metrics of the servers' own; tests/stack/test_alert_rules.py sees that the servers have them."""
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
 import time
-from os import kill
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,6 +68,8 @@ class Ruled:
                 f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address={self.url.removeprefix('http://')}",
                 "--web.enable-otlp-receiver",
+                "--enable-feature=auto-reload-config",
+                "--config.auto-reload-interval=1s",
             ],
             {},
             log=folder / "prometheus.log",
@@ -176,11 +176,9 @@ def test_a_threshold_is_tuned_in_its_file_while_prometheus_runs(ruled: Ruled) ->
     shipped = file.read_text(encoding="utf-8")
 
     file.write_text(shipped.replace("{threshold: drawdown_limit}, expr: 1}", "{threshold: drawdown_limit}, expr: 1.2}"))
-    kill(ruled.process.pid, signal.SIGHUP)
     until(lambda: not ruled.firing("drawdown-limit", bot))
 
     file.write_text(shipped, encoding="utf-8")
-    kill(ruled.process.pid, signal.SIGHUP)
     until(lambda: ruled.firing("drawdown-limit", bot))
 
 

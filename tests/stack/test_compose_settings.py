@@ -120,6 +120,13 @@ def test_each_variable_changes_something(folder: Path, name: str) -> None:
     assert config(folder) != rendered(folder, {secret: written[secret] for secret in SECRETS})
 
 
+def test_grafana_starts_without_a_sender_of_the_users_own(folder: Path) -> None:
+    """Its reader of addresses asks for a dot behind the @, mail or no mail; without one Grafana ends at the start."""
+    sender = config(folder)["services"]["grafana"]["environment"]["GF_SMTP_FROM_ADDRESS"]
+
+    assert re.fullmatch(r"[^@\s]+@[^@\s.]+\.[^@\s]+", sender)
+
+
 def test_a_secret_of_the_users_own_survives_in_single_quotes(folder: Path) -> None:
     secret = 'a $tranger & "odd" #1 {secret}'
     change(folder, "OTLP_TOKEN", f"'{secret}'")

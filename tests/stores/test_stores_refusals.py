@@ -42,7 +42,7 @@ BOTH_FAIL = [
     (Answer(404, b"<html>nginx</html>"), "does not know Tempo's API (404). Set OTEL_TRADING_STACK_URL"),
     (Answer(429, b"slow down"), "is asked too much (429). Try again"),
     (Answer(500, b"it \x1b[31mbroke\n badly"), "failed (500): it [31mbroke badly"),
-    (Answer(502, b""), "does not reach Tempo: see docker compose ps"),
+    (Answer(502, b""), "does not reach Tempo: see docker compose ps --all"),
     (Answer(302, b""), "is no Tempo, or sends requests elsewhere. Set OTEL_TRADING_STACK_URL"),
     (Answer(200, b"<html>a log-in page</html>"), "is no Tempo, or sends requests elsewhere"),
     (Answer(200, [1, 2]), "is no Tempo, or sends requests elsewhere"),
@@ -64,7 +64,7 @@ def test_no_stack_at_all_is_told_once(closed: str) -> None:
     result = ask(closed, "order", ORDER)
     assert result.exit_code == 1
     assert result.stderr == (
-        f"Error: Grafana at {closed}: nothing answers there. Is the stack up (docker compose ps)? "
+        f"Error: Grafana at {closed}: nothing answers there. Is the stack up (docker compose ps --all)? "
         "Else set OTEL_TRADING_STACK_URL.\n"
     )
 
