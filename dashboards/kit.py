@@ -52,7 +52,9 @@ def _over_time(
             mode=common.StackingMode.NORMAL if stacked else common.StackingMode.NONE, group="A"
         ),
         axis_soft_min=more.pop("soft_min", 0),
-        axis_soft_max=more.pop("soft_max", None),
+        axis_soft_max=more.pop(
+            "soft_max", 1 if style is common.GraphDrawStyle.BARS else None
+        ),  # of 0 alone it makes 100
         axis_centered_zero=more.pop("centered", None),
         axis_border_show=False,
         thresholds_style=common.GraphThresholdsStyleConfig(mode=common.GraphThresholdsStyleMode.OFF),
@@ -62,7 +64,8 @@ def _over_time(
             display_mode=common.LegendDisplayMode.LIST,  # a table takes half of a chart's height
             placement=common.LegendPlacement.BOTTOM,
             show_legend=True,
-            calcs=["lastNotNull"],
+            # The last bar is of a minute that is not over, and names alone find room on a phone.
+            calcs=[] if style is common.GraphDrawStyle.BARS else ["lastNotNull"],
         ),
         tooltip=common.VizTooltipOptions(mode=common.TooltipDisplayMode.MULTI, sort=common.SortOrder.DESCENDING),
     )
@@ -80,7 +83,7 @@ def stat_panel(title: str, says: str, do: str, *queries: Query, **more: Any) -> 
         color_mode=color,
         justify_mode=common.BigValueJustifyMode.AUTO,
         text_mode=more.pop("text_mode", common.BigValueTextMode.AUTO),
-        wide_layout=True,
+        wide_layout=False,  # the name above the value: beside it, it takes half of its size
         reduce_options=common.ReduceDataOptions(values=rows, calcs=["lastNotNull"], fields=""),
         orientation=common.VizOrientation.AUTO,
     )
@@ -96,6 +99,7 @@ def gauges(title: str, says: str, do: str, *queries: Query, **more: Any) -> Pane
         sizing=common.BarGaugeSizing.AUTO,
         reduce_options=common.ReduceDataOptions(values=False, calcs=["lastNotNull"], fields=""),
         orientation=common.VizOrientation.HORIZONTAL,
+        text=common.VizTextDisplayOptions(title_size=14, value_size=18),  # else two bars shout, and ten whisper
         legend=common.VizLegendOptions(
             show_legend=False,
             display_mode=common.LegendDisplayMode.LIST,
@@ -156,13 +160,18 @@ def states(title: str, says: str, do: str, *queries: Query, **more: Any) -> Pane
 def table_panel(
     title: str, says: str, do: str, *queries: Query, sort: str = "", descending: bool = True, **more: Any
 ) -> Panel:
-    """Show rows: one for each series of queries made with ``.table()``, or for each span or line."""
+    """Show rows: one for each series of queries made with ``.table()``, or for each span or line.
+
+    ``narrowest`` is the least width of a column: Grafana's own, 150, hides the numbers of half a board, or of a phone.
+    """
     options = table.Options(
         show_header=True,
         cell_height=common.TableCellHeight.SM,
         sort_by=[common.TableSortByFieldState(display_name=sort, desc=descending)] if sort else None,
     )
-    custom = common.TableFieldOptions(align=common.FieldTextAlignment.AUTO, inspect=False, filterable=False)
+    custom = common.TableFieldOptions(
+        align=common.FieldTextAlignment.AUTO, inspect=False, filterable=False, min_width=more.pop("narrowest", 90)
+    )
     return Panel("table", title, says, do, queries, options=options, custom=custom, **more)
 
 
@@ -181,7 +190,7 @@ def log_panel(title: str, says: str, do: str, *queries: Query, newest_first: boo
 
 def spans_panel(title: str, says: str, do: str, query: Query, **more: Any) -> Panel:
     """Show spans that TraceQL found, one a row; the ids lead to the trace."""
-    return table_panel(title, says, do, query, **{"width": 24, **more})
+    return table_panel(title, says, do, query, **{"width": 24, "narrowest": 150, **more})
 
 
 def one_trace(title: str, says: str, do: str, query: Query, **more: Any) -> Panel:

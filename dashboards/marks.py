@@ -13,6 +13,10 @@ from otel_trading.semconv import events as names
 
 _CHOSEN: Final = f'{label(ENVIRONMENT)}=~"$environment", {label(SERVICE)}=~"$bot"'
 _BOTS: Final = f'{TARGET}{{{label(DISTRIBUTION)}="otel-trading", {_CHOSEN}}}'
+_STEP: Final = "$__interval"
+_LATELY: Final = f"({_BOTS} or last_over_time({_BOTS}[{_STEP}]))"
+"""Processes of bots that were heard of within five minutes, or within a step where that is longer."""
+_BEFORE: Final = f"({_BOTS} offset {_STEP} or last_over_time({_BOTS}[{_STEP}] offset {_STEP}))"
 _WHO: Final = ", ".join(map(label, (SERVICE, VERSION, INSTANCE)))
 
 ALERTS: Final = dashboard.AnnotationQuery(
@@ -31,8 +35,9 @@ STARTS: Final = dashboard.AnnotationQuery(
     datasource=common.DataSourceRef(type_val="prometheus", uid="prometheus"),
     enable=True,
     icon_color="blue",
-    # A process of a bot that was not there half a minute before: a start, and so a deployment.
-    expr=f"count by ({_WHO}) ({_BOTS} unless {_BOTS} offset 30s)",
+    # A process of a bot that was not there a step before: a start, and so a deployment. Grafana makes the steps longer
+    # with the time range; by the step itself each start is found once, and is a line, not a band over the first bars.
+    expr=f"count by ({_WHO}) ({_LATELY} unless {_BEFORE})",
     step="15s",
     title_format=f"{{{{{label(SERVICE)}}}}} started {{{{{label(VERSION)}}}}}",
     text_format=f"instance {{{{{label(INSTANCE)}}}}}",

@@ -27,6 +27,7 @@ SHAPES: Final = {
     "heatmap": prometheus.PromQueryFormat.HEATMAP,
     "table": prometheus.PromQueryFormat.TABLE,
 }
+MIXED: Final = "-- Mixed --"
 NO_DATA: Final = "Nothing here in this time range, for what is chosen above"
 _SPELLED: Final = {"min": "min_val", "max": "max_val"}  # by the SDK
 Properties = dict[str, object]
@@ -84,13 +85,12 @@ class Panel:
     def model(self, number: int, x: int, y: int) -> dashboard.Panel:
         """Return the panel as Grafana has it, at a place of the grid."""
         targets = [_target(query, letter) for query, letter in zip(self.queries, ascii_uppercase, strict=False)]
-        source = self.queries[0].source if self.queries else None
         return dashboard.Panel(
             id_val=number,
             type_val=self.kind,
             title=self.title,
             description=f"{self.says}\n\n**What to do:** {self.do[:1].upper()}{self.do[1:]}",
-            datasource=common.DataSourceRef(type_val=source, uid=source) if source else None,
+            datasource=self._source(),
             targets=list(targets) or None,
             grid_pos=dashboard.GridPos(x=x, y=y, w=self.width, h=self.height),
             options=self.options,
@@ -100,6 +100,13 @@ class Panel:
             repeat=self.repeat,
             repeat_direction="h" if self.repeat else None,
         )
+
+    def _source(self) -> common.DataSourceRef | None:
+        """Return the source of all queries; Grafana asks one alone unless told that they are mixed."""
+        sources = {query.source for query in self.queries}
+        if len(sources) > 1:
+            return common.DataSourceRef(type_val="datasource", uid=MIXED)
+        return next((common.DataSourceRef(type_val=source, uid=source) for source in sources), None)
 
     def _field_config(self) -> dashboard.FieldConfigSource:
         defaults = dashboard.FieldConfig(

@@ -36,7 +36,7 @@ from dashboards.names import (
     VERSION,
     label,
 )
-from dashboards.queries import grouped, is_, latest, lines, log_series, logs, prom, threshold
+from dashboards.queries import grouped, in_context, is_, latest, lines, log_series, logs, or_zero, prom, threshold
 from otel_trading.semconv import events, metrics
 
 _BOT: Final = (SERVICE, ENVIRONMENT)
@@ -61,12 +61,12 @@ _NOW: Final = (
         "Bots alive",
         "Bots that reported within the last minute.",
         "fewer than you started: see which one went, below, and its last words in the log.",
-        prom(f"count({grouped(f'last_over_time({_HERE}[1m])', _BOT, 'count')})"),
+        # At the end of the time range: the last count that was told would still be there after the last bot is gone.
+        prom(or_zero(f"count({grouped(f'last_over_time({_HERE}[1m])', _BOT, 'count')})")).now(),
         unit="none",
         defaults={"decimals": 0},
         steps=((None, BAD), (1, GOOD)),
         lines="",
-        no_data="0",
     ),
     stat_panel(
         "Longest silence",
@@ -142,12 +142,12 @@ _BOTS: Final = (
         unit="none",
         sort="Last heard",
         descending=False,
-        transformations=(merged(), organized()),
+        transformations=(merged(), organized(order=(label(SERVICE), "Value", label(VERSION), label(ENVIRONMENT)))),
         overrides=(
-            column(label(SERVICE), "Bot"),
+            column(label(SERVICE), "Bot", custom__minWidth=110),
             column(label(ENVIRONMENT), "Environment"),
             column(label(VERSION), "Version"),
-            column(label(INSTANCE), "Instance"),
+            column(label(INSTANCE), "Instance", custom__minWidth=150),
             column("host_name", "Host"),
             column("process_pid", "PID"),
             column("process_runtime_version", "Python"),
@@ -170,6 +170,7 @@ _LOGS: Final = (
         unit="none",
         defaults={"decimals": 0},
         overrides=tuple(named(level, color={"mode": "fixed", "fixedColor": color}) for level, color in _LEVELS.items()),
+        interval="15s",
         lines="",
         no_data=_NO_LINES,
     ),
@@ -188,7 +189,7 @@ _LOGS: Final = (
         "Errors",
         "Log lines of level error and above, exceptions that nothing handled among them, the newest first.",
         "open a line for its traceback and its ids; from there the links lead to the order and to its trace.",
-        logs(lines(_BAD), limit=300),
+        logs(f"{lines(_BAD)} | {in_context()}", limit=300),
         no_data="No error in this time range",
     ),
 )

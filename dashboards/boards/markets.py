@@ -15,6 +15,7 @@ from dashboards.queries import (
     buckets,
     counted,
     events,
+    in_context,
     is_,
     latest,
     logs,
@@ -37,6 +38,7 @@ _AT_VENUE: Final = (SERVICE, TRADING_VENUE)
 _STREAMS: Final = is_(EVENT, names.TRADING_STREAM_CONNECTED, names.TRADING_STREAM_DISCONNECTED)
 _LOST: Final = is_(EVENT, names.TRADING_STREAM_DISCONNECTED)
 _GAPS: Final = is_(EVENT, names.TRADING_MARKET_DATA_GAP)
+_HAPPENED: Final = (names.TRADING_STREAM_CONNECTED, names.TRADING_STREAM_DISCONNECTED, names.TRADING_MARKET_DATA_GAP)
 _NO_FEED: Final = "No market data is told of: the bot reads it through no library that is instrumented"
 _NO_STREAM: Final = "No streams are told of: the bot asks for its data"
 
@@ -115,7 +117,7 @@ _DATA: Final = (
         "one line: a quiet or halted symbol. All lines of a venue: the stream hangs without having closed; restart it "
         "before you quote on what it said.",
         prom(latest(metrics.TRADING_MARKET_DATA_AGE, by=_FEED, function="max"), by=_FEED),
-        threshold("market_data_age_seconds", "alert"),
+        threshold("market_data_age_seconds", "alert", near=latest(metrics.TRADING_MARKET_DATA_AGE)),
         unit="s",
         height=10,
         lines=_STREAMS,
@@ -207,7 +209,7 @@ _CONNECTIONS: Final = (
         "Each stream that was opened or lost, with its code and reason, and each gap, the newest first.",
         "open a line for its code; several venues at the same second: this machine's network.",
         logs(
-            events(names.TRADING_STREAM_CONNECTED, names.TRADING_STREAM_DISCONNECTED, names.TRADING_MARKET_DATA_GAP),
+            f"{events(*_HAPPENED)} | {in_context()}",
             limit=200,
         ),
         no_data=_NO_STREAM,

@@ -9,9 +9,9 @@ from grafana_foundation_sdk.models import common
 from dashboards import behind, links
 from dashboards.board import Board, Section
 from dashboards.boards.latest_orders import latest_orders
-from dashboards.kit import column, log_panel, one_trace, organized, spans_panel, stat_panel
+from dashboards.kit import column, log_panel, one_trace, organized, spans_panel, stat_panel, table_panel
 from dashboards.names import EVENT, TRACE, label, of_span
-from dashboards.queries import Query, is_, is_not, lines, logs, spans
+from dashboards.queries import Query, is_, is_not, lines, log_series, logs, spans
 from dashboards.variables import BOTS, ENVIRONMENTS, box
 from otel_trading.semconv import attributes, events
 
@@ -75,19 +75,8 @@ _SUMMARY: Final = (
         unit="none",
         text_mode=common.BigValueTextMode.NAME,
         no_data=_UNASKED,
-        width=4,
+        width=6,
         lines=behind.ORDER_LINES,
-    ),
-    stat_panel(
-        "When it happened",
-        "When each event of the order first happened: its submission, its acknowledgement, its first fill, its end.",
-        "a gap that is longer than usual: the trace below shows where the time went.",
-        Query("loki", f"sort({_EACH})", "{{what}}", once=True),
-        unit="time:HH:mm:ss.SSS",
-        text_mode=common.BigValueTextMode.VALUE_AND_NAME,
-        width=11,
-        no_data=_UNASKED,
-        links=(links.board("otel-trading-execution", "Execution"),),
     ),
     stat_panel(
         "Executed",
@@ -95,7 +84,7 @@ _SUMMARY: Final = (
         "compare with the quantity in the first event below; what is missing is open, or was canceled.",
         Query("loki", _filled(_QUANTITY), "quantity", once=True),
         unit="none",
-        width=3,
+        width=6,
         no_data="Nothing",
         links=(links.board("otel-trading-execution", "Execution"),),
     ),
@@ -105,7 +94,7 @@ _SUMMARY: Final = (
         "compare with the arrival price in its first event; the difference is what waiting and size have cost.",
         Query("loki", f"{_filled(_VALUE)} / {_filled(_QUANTITY)}", "price", once=True),
         unit="locale",
-        width=3,
+        width=6,
         no_data="Nothing",
         links=(links.board("otel-trading-execution", "Execution"),),
     ),
@@ -122,21 +111,36 @@ _SUMMARY: Final = (
         ),
         unit="none",
         text_mode=common.BigValueTextMode.VALUE_AND_NAME,
-        width=3,
+        width=6,
         no_data="None known",
         links=(links.board("otel-trading-execution", "Execution"),),
     ),
 )
 
 _TOLD: Final = (
+    table_panel(
+        "When it happened",
+        "When each event of the order first happened: its submission, its acknowledgement, its first fill, its end.",
+        "a gap that is longer than usual: the trace below shows where the time went.",
+        log_series(f"sort({_EACH})").now(),
+        unit="none",
+        sort="At",
+        descending=False,
+        transformations=(organized(order=("what", "Value #A")),),
+        overrides=(column("what", "Event"), column("Value #A", "At", "time:HH:mm:ss.SSS")),
+        width=6,
+        height=10,
+        no_data=_UNASKED,
+        links=(links.board("otel-trading-execution", "Execution"),),
+    ),
     log_panel(
         "What happened",
         "The order's events in the order of time: decision, checks, submission, the venue's answer, fills, its end.",
         "look for the first line that is not as it should be; open it for all that is known of that moment.",
         logs(_lines(_EVENTS)),
         newest_first=False,
-        width=12,
-        height=12,
+        width=10,
+        height=10,
         no_data=_UNASKED,
     ),
     log_panel(
@@ -145,8 +149,8 @@ _TOLD: Final = (
         "read them beside the events: what did the bot know, and when.",
         logs(_lines(f'{EVENT}=""', also=f'({TRACE}!="" and {TRACE}=${{trace:doublequote}})')),
         newest_first=False,
-        width=12,
-        height=12,
+        width=8,
+        height=10,
         no_data="No line of the log names this order",
     ),
 )

@@ -6,8 +6,9 @@ from typing import Final
 
 from dashboards import behind, links
 from dashboards.formulas import of_threshold
-from dashboards.kit import BAD, GOOD, PER_MINUTE, WARN, bars, gauges, log_panel, plot, states, words
+from dashboards.kit import BAD, GOOD, OFF, PER_MINUTE, WARN, bars, gauges, log_panel, plot, states, words
 from dashboards.names import EVENT, SERVICE, label
+from dashboards.panel import override
 from dashboards.queries import events as event_lines
 from dashboards.queries import in_context, is_, is_not, latest, lines, log_series, logs, per_minute, prom
 from otel_trading.semconv import events, metrics
@@ -69,12 +70,23 @@ LIMITS: Final = (
     ),
     plot(
         "Checked values, as a share of their limits",
-        "The highest value of each risk check against its own limit, as the bot checked it. 100 % is the limit.",
+        "The highest value of each risk check against its own limit, as the bot checked it. Dashed is the limit.",
         "a check that lives near its limit will stop an order at the worst time: change the size or the limit.",
         log_series(f"max by ({label(TRADING_RISK_CHECK_NAME)}) (max_over_time({_USED} [$__interval]))", by=_CHECK),
         unit="percentunit",
         soft_max=1,
         height=10,
+        interval="5s",
+        overrides=(
+            override(
+                "byRegexp",
+                ".*",
+                custom__drawStyle="points",
+                custom__showPoints="always",
+                custom__thresholdsStyle={"mode": "dashed"},
+            ),
+        ),
+        steps=((None, OFF), (1, BAD)),
         lines=behind.CHECK_LINES,
         no_data=_NO_CHECKS,
     ),

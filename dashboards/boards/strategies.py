@@ -28,7 +28,6 @@ from otel_trading.semconv import events, metrics
 from otel_trading.semconv.attributes import (
     TRADING_CURRENCY,
     TRADING_DECISION_SIGNAL,
-    TRADING_ORDER_REJECTION_CATEGORY,
     TRADING_STRATEGY_ID,
     TRADING_SYMBOL,
     TRADING_VENUE,
@@ -64,7 +63,7 @@ _TABLE: Final = (
         lines=behind.SENT_LINES,
         transformations=(merged(), organized(order=(label(TRADING_STRATEGY_ID),))),
         overrides=(
-            column(label(TRADING_STRATEGY_ID), "Strategy"),
+            column(label(TRADING_STRATEGY_ID), "Strategy", custom__minWidth=110),
             column("Value #A", "P&L", decimals=2),
             column("Value #B", "Drawdown used", "percentunit", decimals=0),
             column("Value #C", "Orders", decimals=0),
@@ -125,13 +124,12 @@ _EARNS: Final = (
         lines=behind.EXECUTED_LINES,
         no_data=f"{_NAMELESS}; and tell its positions: otel_trading.position()",
     ),
-    bars(
+    plot(
         "Turnover in a minute",
         "What each strategy executes in a minute, by value.",
         "more turnover should earn more: compare with P&L.",
         prom(per_minute(metrics.TRADING_EXECUTION_NOTIONAL, _NAMED, by=_MONEY), by=_MONEY),
         unit="short",
-        stacked=False,
         spans=behind.EXECUTED,
         lines=behind.EXECUTED_LINES,
         no_data="No fills in this time range",
@@ -163,11 +161,11 @@ _TRADES: Final = (
     ),
     bars(
         "Refused",
-        "Orders of each strategy that were refused or went without an answer, in a minute, by category.",
-        "the category says whose fault it is; click it for the venue's words.",
+        "Orders of each strategy that were refused or went without an answer, in a minute.",
+        "click one for the orders and for the venue's words; the desk has them by category.",
         prom(
-            per_minute(metrics.TRADING_ORDER_REJECTIONS, _NAMED, by=(*_EACH, TRADING_ORDER_REJECTION_CATEGORY)),
-            by=(*_EACH, TRADING_ORDER_REJECTION_CATEGORY),
+            per_minute(metrics.TRADING_ORDER_REJECTIONS, _NAMED, by=_EACH),
+            by=_EACH,
         ),
         unit=PER_MINUTE,
         width=8,
@@ -229,6 +227,7 @@ _WHY: Final = (
             empty="only a bot that calls decision() tells why it trades",
         ),
         unit="none",
+        interval="15s",
         lines=is_(EVENT, events.TRADING_DECISION),
         links=(links.board("otel-trading-risk", "Risk"),),
         no_data="No bot tells why it trades: otel_trading.decision()",

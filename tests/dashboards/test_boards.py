@@ -11,6 +11,7 @@ import yaml
 
 from dashboards import generate
 from dashboards.kit import HEARTBEAT
+from dashboards.panel import MIXED
 from tests.dashboards.reading import FOLDER, ROOT, explored, files, links, panels, targets
 
 BOARDS = files()
@@ -48,6 +49,25 @@ def test_a_board_that_is_no_more_goes(tmp_path: Any) -> None:
 
     assert [path.name for path in generate.write(tmp_path)] == [old.name]
     assert not old.exists()
+
+
+@pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
+def test_a_panel_that_asks_several_sources_says_so(panel: dict[str, Any]) -> None:
+    """Grafana puts every query to the panel's own source, unless that is the mixed one."""
+    asked = {source for source, _ in targets(panel)}
+
+    if len(asked) > 1:
+        assert panel["datasource"]["uid"] == MIXED
+    elif asked:
+        assert {panel["datasource"]["uid"]} == asked
+
+
+@pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
+def test_a_start_of_a_bot_is_marked_once_whatever_the_time_range(board: dict[str, Any]) -> None:
+    """The steps of a mark grow with the range: a fixed offset finds a start twice on a short one, not on a long one."""
+    (starts,) = (mark for mark in board["annotations"]["list"] if mark["name"] == "Bot starts")
+
+    assert set(re.findall(r"offset (\S+?)(?=[ )])", starts["expr"])) == {"$__interval"}
 
 
 def test_each_file_is_named_after_its_board() -> None:
