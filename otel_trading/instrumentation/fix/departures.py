@@ -58,12 +58,18 @@ class Departure:
         self._session = session
         self._request = request  # None where it is about an order that this process knows nothing of
 
-    def left(self, number: str) -> None:
-        """Report that the request left, with its MsgSeqNum (34): what it asks for is known when the answer comes."""
+    def numbered(self, number: str) -> None:
+        """Take note of the MsgSeqNum (34) with which the request leaves: a Reject (3) names nothing else of it.
+
+        To be told before it leaves, or the venue's answer, in another thread, may be quicker.
+        """
+        if self._request is not None and number:
+            self._waiting.number(self._request, number)
+
+    def left(self) -> None:
+        """Report that the request left: what it asks for is known when the answer comes."""
         if self._request is None:
             answers.count_unknown(_COUNTERS[self._kind], self._session.venue, Outcome())
-        elif number:
-            self._waiting.number(self._request, number)
 
     def failed(self, failure: Failure, outcome: Outcome) -> None:
         """Report that the request did not leave, or perhaps did not; nothing, if it was answered meanwhile."""

@@ -35,7 +35,18 @@ if TYPE_CHECKING:
     from otel_trading.instrumentation.toolkit.wrapping import Call
 
 _CALLBACK_KEY = otel.create_key("otel_trading.quickfix.callback")
-_KEPT_BACK_KEY = otel.create_key("otel_trading.quickfix.kept_back")
+_SENDING_KEY = otel.create_key("otel_trading.quickfix.sending")
+
+
+class _Sending:
+    """A request that is being sent, and what the bot raised to keep it back."""
+
+    __slots__ = ("client_id", "departure", "kept_back")
+
+    def __init__(self, departure: Departure, client_id: str) -> None:
+        self.departure = departure
+        self.client_id = client_id
+        self.kept_back: BaseException | None = None
 
 
 class _Callback:
@@ -65,11 +76,11 @@ def send(fields: Fields, call: Call) -> Watching | None:
 def _send(fields: Fields, call: Call, message: Any, text: str, rest: list[Any]) -> Watching:
     asked = parse(text)
     with _desk.departing(fields, call, asked, addressed(asked, call.target, rest)) as departure:
-        kept_back: list[BaseException] = []
-        with use_context(otel.set_value(_KEPT_BACK_KEY, kept_back)):
+        sending = _Sending(departure, field(text, tags.CL_ORD_ID))
+        with use_context(otel.set_value(_SENDING_KEY, sending)):
             outcome = yield
-        if kept_back and outcome.error is None:
-            outcome = Outcome(error=kept_back[0])
+        if sending.kept_back is not None and outcome.error is None:
+            outcome = Outcome(error=sending.kept_back)
         _settle(departure, outcome, message.toString(), rest)
 
 
@@ -79,21 +90,30 @@ def _settle(departure: Departure, outcome: Outcome, sent: str, rest: list[Any]) 
         session = engine_session(rest[0] if rest and hasattr(rest[0], "getTargetCompID") else sent)
         failure = errors.KEPT if session is not None and not session.isLoggedOn() else None
     if failure is None:
-        departure.left(field(sent, tags.MSG_SEQ_NUM))
+        departure.left()
     else:
         departure.failed(failure, outcome)
 
 
-def to_app(_: Fields, __: Call) -> Watching | None:
-    """Watch ``Application.toApp``, by which a bot may keep back what is being sent: the engine does not say so."""
-    kept_back = otel.get_value(_KEPT_BACK_KEY)
-    return _to_app(kept_back) if isinstance(kept_back, list) else None
+def to_app(_: Fields, call: Call) -> Watching | None:
+    """Watch ``Application.toApp``, which the engine calls with a numbered message before it writes it to the wire.
+
+    A bot may keep it back there, which the engine does not say.
+    """
+    sending = otel.get_value(_SENDING_KEY)
+    if not isinstance(sending, _Sending):
+        return None
+    text = positional(call)[0].toString()
+    if field(text, tags.CL_ORD_ID) != sending.client_id:  # another, which the bot sends from its callback
+        return None
+    return _to_app(sending, field(text, tags.MSG_SEQ_NUM))
 
 
-def _to_app(kept_back: list[BaseException]) -> Watching:
+def _to_app(sending: _Sending, number: str) -> Watching:
+    sending.departure.numbered(number)
     outcome = yield
     if outcome.error is not None:
-        kept_back.append(outcome.error)
+        sending.kept_back = outcome.error
 
 
 def receive(_: Fields, call: Call) -> Watching | None:

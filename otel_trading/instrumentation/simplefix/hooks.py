@@ -54,7 +54,8 @@ def encoded(call: Call, outcome: Outcome) -> None:
             _end(session, reason="", on_purpose=True)
         elif _encoded.is_new(message, session):
             with _desk.departing(FIELDS, call, message, session) as departure:
-                departure.left(message[tags.MSG_SEQ_NUM])
+                departure.numbered(message[tags.MSG_SEQ_NUM])
+                departure.left()
 
 
 def parsed(_: Call, outcome: Outcome) -> None:

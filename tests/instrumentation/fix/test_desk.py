@@ -44,7 +44,8 @@ class Trader:
     def send(self, text: str, **changes: str) -> None:
         asked = message(text, **changes)
         with self.desk.departing(Fields(), Call(None, "send", {}, 0.0), asked, outgoing(asked)) as departure:
-            departure.left(asked["34"])
+            departure.numbered(asked["34"])
+            departure.left()
 
     def receive(self, text: str, **changes: str) -> Order | None:
         return self.desk.received(message(text, **changes))

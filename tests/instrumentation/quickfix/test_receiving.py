@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import quickfix as fix
 
+from otel_trading.instrumentation.quickfix import hooks
 from otel_trading.semconv import attributes as a
 from otel_trading.semconv import events, metrics
 from otel_trading.settings import load
@@ -88,6 +89,22 @@ def test_a_message_that_the_venue_refuses_is_a_refused_order(
         "invalid_order",
         "not like this",
     )
+
+
+def test_a_refusal_that_is_quicker_than_the_bots_own_thread_is_told(
+    bot: Bot, venue: Acceptor, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle = hooks._settle
+
+    def held_up(*arguments: Any) -> None:
+        bot.wait(lambda report: report["35"] == "3")
+        settle(*arguments)
+
+    monkeypatch.setattr(hooks, "_settle", held_up)
+    venue.exchange.faults.reject_message = ("3", 5, "not like this")
+    message, _ = bot.order()
+    fix.Session.sendToTarget(message, bot.session_id)
+    assert len(recorded.events(events.TRADING_ORDER_REJECTED)) == 1
 
 
 def test_a_refusal_is_told_once_though_a_callback_calls_the_one_it_overrides(
