@@ -7,7 +7,7 @@ from typing import Final
 from grafana_foundation_sdk.models import common, dashboard
 
 from dashboards.names import DISTRIBUTION, ENVIRONMENT, EVENT, INSTANCE, SERVICE, TARGET, VERSION, label
-from dashboards.queries import events
+from dashboards.queries import events, is_
 from otel_trading.semconv import attributes
 from otel_trading.semconv import events as names
 
@@ -49,8 +49,8 @@ STOPS: Final = dashboard.AnnotationQuery(
     datasource=common.DataSourceRef(type_val="loki", uid="loki"),
     enable=True,
     icon_color="red",
-    expr=events(names.TRADING_KILL_SWITCH_CHANGED),
-    title_format=f"{{{{{label(SERVICE)}}}}}: trading stopped: {{{{{label(attributes.TRADING_KILL_SWITCH_ACTIVE)}}}}}",
+    expr=f"{events(names.TRADING_KILL_SWITCH_CHANGED)} | {is_(attributes.TRADING_KILL_SWITCH_ACTIVE, 'true')}",
+    title_format=f"{{{{{label(SERVICE)}}}}}: trading stopped",
     text_format=f"{{{{{label(attributes.TRADING_KILL_SWITCH_REASON)}}}}}",
     tag_keys=",".join((label(attributes.TRADING_STRATEGY_ID), EVENT)),
 )
