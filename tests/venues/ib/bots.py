@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.conformance.driver import Placed
@@ -171,6 +171,7 @@ class WaitingBot(Bot):
     def __init__(self, library: Any, gateway: Gateway) -> None:
         self._jobs: queue.SimpleQueue[tuple[Callable[[], None], Future[None]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bot", daemon=True)
+        self._opened = False
         super().__init__(library, gateway)
 
     async def open(self) -> None:
@@ -257,13 +258,15 @@ class WaitingBot(Bot):
         return None if found is None else found[0]
 
     def _idle(self) -> None:
-        try:
+        # A call that waits raises that the connection is gone, unless it was about to return.
+        with suppress(ConnectionError):
             self.ib.sleep(_PAUSE)
-        except ConnectionError:
+        if self._opened and not self.closing and not self.ib.isConnected():
             self._reconnect()
 
     def _reconnect(self) -> None:
         self.ib.connect("127.0.0.1", self.gateway.port, clientId=CLIENT_ID)
+        self._opened = True
 
 
 @asynccontextmanager
