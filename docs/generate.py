@@ -50,7 +50,8 @@ WHY = {
     "OTEL_EXPORTER_OTLP_PROTOCOL": "The same CPU as gRPC, half the import time, 16 MB less memory.",
     "OTEL_METRIC_EXPORT_INTERVAL": "Alert rules look at minutes; metrics a minute old are seen too late.",
     "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "Which process on which host sent the order. "
-    "Command arguments stay out: bots pass secrets there. Children of a bot have ids of their own.",
+    "Command arguments stay out, for bots pass secrets there, and the login that the bot runs under. Children of a bot "
+    "have ids of their own.",
 }
 
 END = """\

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from opentelemetry.sdk.resources import Resource, ResourceDetector
+from opentelemetry.sdk.resources import ProcessResourceDetector, Resource, ResourceDetector
+from opentelemetry.semconv._incubating.attributes.process_attributes import PROCESS_OWNER
 
 from otel_trading.telemetry import redact
 from otel_trading.version import __version__
@@ -37,6 +38,15 @@ class TradingResourceDetector(ResourceDetector):
         if not os.environ.get("OTEL_SERVICE_NAME") and "service.name" not in given:
             found["service.name"] = bot_name(command())
         return Resource(found)
+
+
+class ProcessDetector(ProcessResourceDetector):
+    """The process as the SDK describes it, without its owner: the login of a person has no place in telemetry."""
+
+    def detect(self) -> Resource:
+        """Return ``process.*`` without ``process.owner``."""
+        found = super().detect()
+        return Resource({key: value for key, value in found.attributes.items() if key != PROCESS_OWNER})
 
 
 def distribution() -> dict[str, str]:

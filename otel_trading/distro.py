@@ -24,9 +24,12 @@ DEFAULTS: Mapping[str, str] = {
     "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
     # Rules look at minutes: a bot whose metrics are a minute old is seen too late.
     "OTEL_METRIC_EXPORT_INTERVAL": "15000",
-    # Which process on which host sent the order; command arguments stay out, bots pass secrets there. What the user
-    # says (otel) wins over what is detected, and ours come last, to mask it and to tell children apart.
-    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "host,os,process,service_instance,otel,otel_trading,otel_trading_instance",
+    # Which process on which host sent the order; command arguments stay out, bots pass secrets there, and so does the
+    # login that the bot runs under. What the user says (otel) wins over what is detected, and ours come last, to mask
+    # it and to tell children apart.
+    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": (
+        "host,os,otel_trading_process,service_instance,otel,otel_trading,otel_trading_instance"
+    ),
 }
 """Standard variables that are set where the user left them unset, each because the SDK's default hurts a bot."""
 

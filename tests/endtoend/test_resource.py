@@ -25,7 +25,7 @@ def test_a_bot_is_named_after_its_script(bots: Bots) -> None:
     assert resource["telemetry.distro.name"] == "otel-trading"
     assert resource["telemetry.distro.version"] == __version__
     assert {"service.instance.id", "host.name", "process.pid", "os.type"} <= resource.keys()
-    assert not {"process.command_args", "process.command_line"} & resource.keys()
+    assert not {"process.command_args", "process.command_line", "process.owner"} & resource.keys()
     assert ended.store.services() == ["grid_btc"]
 
 
