@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.endtoend.bots import Ended, bots_in
+from tests.examples.fix_story import assert_moved_and_canceled, name_of
 from tests.venues.fix.server import FixServer
 
 if TYPE_CHECKING:
@@ -34,20 +35,8 @@ def ended(venue: FixServer, tmp_path_factory: pytest.TempPathFactory) -> Ended:
         return bots.start_script(BOT, environ).end()
 
 
-def name_of(ended: Ended) -> str:
-    assert ended.returncode == 0, ended.stderr
-    match = re.search(r"fix-[0-9a-f]{4}", ended.stderr)
-    assert match is not None, ended.stderr
-    return match[0]
-
-
 def test_an_order_that_was_moved_and_canceled_is_one_story(ended: Ended) -> None:
-    story = ended.store.story(f"{name_of(ended)}-1")
-    kinds = [step["kind"] for step in story["steps"] if step["kind"] not in ("span", "request", "log", "updated")]
-    assert kinds == ["submit", "acknowledged", "amend_requested", "amended", "cancel_requested", "canceled"]
-    assert (story["status"], len(story["trace_ids"])) == ("canceled", 1)
-    assert story["client_ids"] == [f"{name_of(ended)}-1", f"{name_of(ended)}-2"]
-    assert ended.store.story(story["venue_ids"][0])["client_ids"] == story["client_ids"]
+    assert_moved_and_canceled(ended)
 
 
 def test_what_the_bot_logged_of_the_order_is_in_its_story(ended: Ended) -> None:

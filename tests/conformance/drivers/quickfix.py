@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 import re
 import threading
-import time
 from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from otel_trading.instrumentation.quickfix import QuickfixInstrumentor
 from tests.conformance.driver import Behaviour, Driver, Placed
+from tests.venues.fix.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from tests.conformance.driver import Bot
 
 SYMBOL = "BTC/USD"
-_SECONDS = 10.0
 _senders = itertools.count(1)
 _log = logging.getLogger("quickfix_bot")
 # Times, what depends on them, and the CompID of the bot: each has one of its own, since the engine keeps sessions.
@@ -159,11 +157,11 @@ class QuickfixBot:
         return found()[0]
 
 
-def application(port: int, sender: str, target: str) -> Any:
+def application(port: int, sender: str) -> Any:
     """Return the bot's application, and with it its engine, for the acceptor on ``port``."""
     import quickfix as fix  # noqa: PLC0415
 
-    from tests.venues.fix.acceptor import DICTIONARY, settings  # noqa: PLC0415
+    from tests.venues.fix.acceptor import VENUE, settings_of_bot  # noqa: PLC0415
     from tests.venues.fix.wire import decode  # noqa: PLC0415
 
     class DeskApplication(fix.Application):  # type: ignore[misc] # untyped upstream
@@ -171,7 +169,7 @@ def application(port: int, sender: str, target: str) -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self.session_id = fix.SessionID("FIX.4.4", sender, target)
+            self.session_id = fix.SessionID("FIX.4.4", sender, VENUE)
             self.logged_on = threading.Event()
             self.reports: list[Mapping[str, str]] = []
             self.said: list[str] = []
@@ -206,34 +204,10 @@ def application(port: int, sender: str, target: str) -> Any:
             self.reports.append(fields)
 
     made = DeskApplication()
-    made.settings = settings(
-        f"""
-        [DEFAULT]
-        ConnectionType=initiator
-        StartTime=00:00:00
-        EndTime=00:00:00
-        HeartBtInt=30
-        ReconnectInterval=1
-        SocketConnectHost=127.0.0.1
-        SocketConnectPort={port}
-        DataDictionary={DICTIONARY}
-        [SESSION]
-        BeginString=FIX.4.4
-        SenderCompID={sender}
-        TargetCompID={target}
-        """
-    )
+    made.settings = settings_of_bot(sender, port)
     made.store = fix.MemoryStoreFactory()
     made.engine = fix.SocketInitiator(made, made.store, made.settings)
     return made
-
-
-async def until(holds: Callable[[], object]) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + _SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "the venue did not answer"
-        await asyncio.sleep(0.005)
 
 
 class QuickfixDriver:
@@ -267,12 +241,12 @@ class QuickfixDriver:
 
     @asynccontextmanager
     async def open(self, variant: str) -> AsyncIterator[Bot]:  # noqa: ARG002 - there is one
-        from tests.venues.fix.acceptor import VENUE, Acceptor, close  # noqa: PLC0415
+        from tests.venues.fix.acceptor import Acceptor, close  # noqa: PLC0415
 
         sender = f"DESK{next(_senders)}"
         venue = Acceptor(sender)
         venue.start()
-        made = application(venue.port, sender, VENUE)
+        made = application(venue.port, sender)
         try:
             made.engine.start()
             await until(made.logged_on.is_set)

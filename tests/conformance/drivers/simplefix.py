@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 import re
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from otel_trading.instrumentation.simplefix import SimplefixInstrumentor
 from tests.conformance.driver import Behaviour, Driver, Placed
 from tests.venues.fix.server import VENUE, FixServer
+from tests.venues.fix.waiting import until
 from tests.venues.fix.wire import decode
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tests.conformance.driver import Bot
 
 SYMBOL = "BTC/USD"
-_SECONDS = 10.0
 _senders = itertools.count(1)
 _log = logging.getLogger("simplefix_bot")
 # Times, what depends on them, and the CompID of the bot: each has one of its own.
@@ -194,14 +193,6 @@ class SimplefixBot:
 
 def _about(order: Placed, name: str) -> list[tuple[int, Any]]:
     return [(11, name), (41, order.client_id), (37, order.id), (55, SYMBOL), (54, 1)]
-
-
-async def until(holds: Callable[[], object]) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + _SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "the venue did not answer"
-        await asyncio.sleep(0.005)
 
 
 class SimplefixDriver:

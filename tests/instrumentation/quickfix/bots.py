@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import quickfix as fix
 
-from tests.venues.fix.acceptor import DICTIONARY, VENUE, Acceptor, close, settings
+from tests.venues.fix.acceptor import VENUE, Acceptor, close, settings_of_bot
 from tests.venues.fix.wire import decode
 
 if TYPE_CHECKING:
@@ -71,23 +71,7 @@ class Bot(Received, Quiet):
         self.logged_on = threading.Event()
         self.on_sending: Callable[[Any], None] = lambda _: None
         self._client_ids = itertools.count(1)
-        self._settings = settings(
-            f"""
-            [DEFAULT]
-            ConnectionType=initiator
-            StartTime=00:00:00
-            EndTime=00:00:00
-            HeartBtInt=30
-            ReconnectInterval=1
-            SocketConnectHost=127.0.0.1
-            SocketConnectPort={port}
-            DataDictionary={DICTIONARY}
-            [SESSION]
-            BeginString=FIX.4.4
-            SenderCompID={sender}
-            TargetCompID={VENUE}
-            """
-        )
+        self._settings = settings_of_bot(sender, port)
         self._store = fix.MemoryStoreFactory()
         self.engine = fix.SocketInitiator(self, self._store, self._settings)
 

@@ -51,6 +51,27 @@ def settings(text: str) -> fix.SessionSettings:
     return found
 
 
+def settings_of_bot(sender: str, port: int) -> fix.SessionSettings:
+    """Return the settings of an initiator that trades as ``sender`` with the acceptor on ``port``."""
+    return settings(
+        f"""
+        [DEFAULT]
+        ConnectionType=initiator
+        StartTime=00:00:00
+        EndTime=00:00:00
+        HeartBtInt=30
+        ReconnectInterval=1
+        SocketConnectHost=127.0.0.1
+        SocketConnectPort={port}
+        DataDictionary={DICTIONARY}
+        [SESSION]
+        BeginString=FIX.4.4
+        SenderCompID={sender}
+        TargetCompID={VENUE}
+        """
+    )
+
+
 class Acceptor(fix.Application):  # type: ignore[misc] # untyped upstream
     """The venue's application: it is shown orders and sends reports, so it has callbacks that a bot has too."""
 
