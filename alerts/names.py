@@ -17,7 +17,10 @@ SERVICE: Final = "service_name"
 ENVIRONMENT: Final = "deployment_environment_name"
 ERROR: Final = "error_type"
 EVENT: Final = "event_name"
+"""Label of a stream: the name of an event of ours; a log line has none (the Collector's ``transform/streams``)."""
 LEVEL: Final = "severity_level"
+"""Label of a stream: the level of its lines, from trace to fatal (the same)."""
+BAD_LEVELS: Final = ("error", "fatal")
 VENUE: Final = prometheus_label(attributes.TRADING_VENUE)
 SYMBOL: Final = prometheus_label(attributes.TRADING_SYMBOL)
 STRATEGY: Final = prometheus_label(attributes.TRADING_STRATEGY_ID)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alerts import names
 from model.load import load
 from model.names import prometheus, prometheus_label
 from otel_trading.semconv import attributes
@@ -23,13 +24,9 @@ TARGET: Final = "target_info"
 THRESHOLD: Final = "trading_alert_threshold"
 """What ``prometheus/rules/thresholds.yml`` records: the value of each threshold, by ``threshold``."""
 
-EVENT: Final = "event_name"
-"""Label of a stream: the name of an event of ours; a log line has none (the Collector's ``transform/streams``)."""
-
-LEVEL: Final = "severity_level"
-"""Label of a stream: the level of its lines, from trace to fatal (the same)."""
-
-BAD_LEVELS: Final = ("error", "fatal")
+EVENT: Final = names.EVENT
+LEVEL: Final = names.LEVEL
+BAD_LEVELS: Final = names.BAD_LEVELS
 
 TRACE: Final = "trace_id"
 """Structured metadata: the trace that a line was written in."""

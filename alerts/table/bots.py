@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from alerts.names import BOT, BOTS, EVENT, LEVEL, series
+from alerts.names import BAD_LEVELS, BOT, BOTS, EVENT, LEVEL, series
 from alerts.promql import alive, by, said, while_telemetry_flows
 from alerts.rule import Owner, Rule, Severity, Unit
 from otel_trading.semconv import events, metrics
@@ -65,7 +65,7 @@ RULES: Final = (
         uid="bot-errors",
         title="A bot writes many errors",
         store="loki",
-        expr=said(BOT, f'{LEVEL}=~"error|fatal"', "5m"),
+        expr=said(BOT, f'{LEVEL}=~"{"|".join(BAD_LEVELS)}"', "5m"),
         threshold="error_lines",
         labels=BOT,
         severity=Severity.WARNING,

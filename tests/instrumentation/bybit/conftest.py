@@ -8,7 +8,7 @@ import pytest
 
 from otel_trading.instrumentation.bybit import BybitInstrumentor
 from otel_trading.instrumentation.versions import installed
-from otel_trading.semconv import metrics
+from tests.instrumentation.at_work import at_work
 from tests.venues.bybit import BybitVenue
 from tests.venues.bybit.pointed import KEYS, closed, pointed_at, session_at
 
@@ -23,12 +23,8 @@ collect_ignore_glob = [] if installed("pybit") else ["test_*.py"]
 @pytest.fixture
 def instrumented(recorded: Recorded) -> Iterator[BybitInstrumentor]:
     """The instrumentor at work; nothing that a bot does may be an error of ours."""
-    instrumentor = BybitInstrumentor()
-    instrumentor.instrument()
-    yield instrumentor
-    if instrumentor.is_instrumented_by_opentelemetry:
-        instrumentor.uninstrument()
-    assert recorded.metric(metrics.TRADING_TELEMETRY_ERRORS) == []
+    with at_work(BybitInstrumentor(), recorded) as found:
+        yield found
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_trading.instrumentation.nautilus import NautilusInstrumentor
-from otel_trading.semconv import metrics
+from tests.instrumentation.at_work import at_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,20 +26,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.fixture
 def live(recorded: Recorded) -> Iterator[NautilusInstrumentor]:
     """The instrumentor as it is by default; nothing that it does may be an error of ours."""
-    instrumentor = NautilusInstrumentor()
-    instrumentor.instrument()
-    yield instrumentor
-    if instrumentor.is_instrumented_by_opentelemetry:
-        instrumentor.uninstrument()
-    assert recorded.metric(metrics.TRADING_TELEMETRY_ERRORS) == []
+    with at_work(NautilusInstrumentor(), recorded) as found:
+        yield found
 
 
 @pytest.fixture
 def with_backtests(recorded: Recorded) -> Iterator[NautilusInstrumentor]:
     """The same with back-tests told of."""
-    instrumentor = NautilusInstrumentor()
-    instrumentor.instrument(backtests=True)
-    yield instrumentor
-    if instrumentor.is_instrumented_by_opentelemetry:
-        instrumentor.uninstrument()
-    assert recorded.metric(metrics.TRADING_TELEMETRY_ERRORS) == []
+    with at_work(NautilusInstrumentor(), recorded, backtests=True) as found:
+        yield found
